@@ -1,0 +1,29 @@
+"""One unchanged WSGI app behind every door.
+
+What an app may import; each name is loaded when it is first used, and from the standard library alone.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .runtime.context import current_invocation
+    from .runtime.handler import make_handler
+
+__version__ = "0.1.0"
+__all__ = ["current_invocation", "make_handler"]
+
+_ROOMS = {"current_invocation": ".runtime.context", "make_handler": ".runtime.handler"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ROOMS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(_ROOMS[name], __name__), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_ROOMS])

@@ -1,0 +1,54 @@
+"""The toolkit's errors. Each says what happened, why, and what to do next.
+
+    SameroomError
+    ├── SettingsError        [tool.sameroom] says something we do not know or cannot use
+    ├── AppNotFound          no WSGI app where Flask would look for one
+    ├── PortTaken            somebody else listens where we were told to
+    ├── StandInError         a local stand-in of an AWS service did not come up
+    ├── SandboxError         a local Lambda sandbox could not be made
+    └── UnknownDoor          a door that is not one of ours
+
+The runtime's own errors live in ``sameroom.runtime.errors``: they travel, these do not.
+"""
+
+from __future__ import annotations
+
+
+class SameroomError(Exception):
+    """Something the person at the keyboard can mend.
+
+    ``what`` happened, ``why`` as far as we know, and what to do ``next``; each one sentence or a few.
+    ``exit_code`` is the process's exit status: 1 is yours, 2 is ours.
+    """
+
+    exit_code = 1
+
+    def __init__(self, what: str, *, why: str = "", next: str = "") -> None:
+        super().__init__("\n".join(part for part in (what, why, next) if part))
+        self.what = what
+        self.why = why
+        self.next = next
+
+
+class SettingsError(SameroomError):
+    """``[tool.sameroom]`` says something we do not know or cannot use."""
+
+
+class AppNotFound(SameroomError):
+    """No WSGI app where Flask would look for one."""
+
+
+class PortTaken(SameroomError):
+    """Somebody else listens where we were told to."""
+
+
+class StandInError(SameroomError):
+    """A local stand-in of an AWS service did not come up."""
+
+
+class SandboxError(SameroomError):
+    """A local Lambda sandbox could not be made."""
+
+
+class UnknownDoor(SameroomError):
+    """A door that is not one of ours."""

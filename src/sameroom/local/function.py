@@ -1,0 +1,135 @@
+"""The function as it is configured, and what follows from that for its processes. Pure, save ``examine``."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from sameroom.errors import SandboxError
+
+from .jail import TMP, View
+
+
+@dataclass(frozen=True)
+class FunctionConfig:
+    """A Lambda function on this machine. Seconds and MB, as AWS counts them."""
+
+    #: The app's folder, /var/task on AWS: current folder and first on sys.path.
+    root: Path
+    #: The interpreter that has the app's dependencies.
+    python: str = sys.executable
+    #: Variables for the app; nothing of our own environment reaches it.
+    environment: Mapping[str, str] = field(default_factory=dict)
+    handler: str = "sameroom.runtime.handler.handler"
+    #: "loop" is sameroom.runtime.loop, "ric" AWS's own awslambdaric.
+    runtime: Literal["loop", "ric"] = "loop"
+    #: A Python file that is run instead of either, as the ``bootstrap`` of provided.al2023 is.
+    bootstrap: Path | None = None
+    name: str = "app"
+    region: str = "us-east-1"
+    account: str = "123456789012"
+    timeout: float = 30.0
+    init_timeout: float = 10.0
+    memory: int = 512
+    tmp_size: int = 512
+    #: Sandboxes at most, and requests at once; more are throttled.
+    concurrency: int = 10
+    #: Read-only code and a /tmp of its own, where the host allows it.
+    isolate: bool = True
+    #: A folder where Python may keep compiled modules, which it cannot next to read-only code.
+    bytecode: Path | None = None
+
+    @property
+    def arn(self) -> str:
+        return f"arn:aws:lambda:{self.region}:{self.account}:function:{self.name}"
+
+
+class Interpreter(NamedTuple):
+    """A Python, as far as a sandbox must know it."""
+
+    path: str
+    version: tuple[int, int]
+    #: Where it and its modules are.
+    folders: tuple[str, ...]
+
+
+def examine(python: str) -> Interpreter:
+    """Ask an interpreter what it is; takes some 20 ms unless it is our own. SandboxError when it cannot be run."""
+    path = os.path.abspath(python)
+    if path == os.path.abspath(sys.executable):
+        return Interpreter(path, sys.version_info[:2], (sys.prefix, sys.base_prefix, *sys.path))
+    question = "import sys; print(*sys.version_info[:2], sys.prefix, sys.base_prefix, *sys.path, sep='\\n')"
+    try:
+        answer = subprocess.run(
+            [path, "-c", question], cwd="/", env={}, capture_output=True, text=True, check=True, timeout=20
+        )
+        major, minor, *folders = answer.stdout.splitlines()
+        return Interpreter(path, (int(major), int(minor)), tuple(folders))
+    except (OSError, subprocess.SubprocessError, ValueError) as error:
+        said = getattr(error, "stderr", "") or ""
+        raise SandboxError(
+            f"{path} does not run as a Python interpreter.",
+            why=f"{said.strip() or error}",
+            next="Make the app's virtual environment anew, or name another interpreter.",
+        ) from error
+
+
+def command(config: FunctionConfig, interpreter: Interpreter) -> tuple[str, ...]:
+    """The command line of the runtime."""
+    if config.bootstrap is not None:
+        return (interpreter.path, str(config.bootstrap))
+    if config.runtime == "ric":
+        return (interpreter.path, "-m", "awslambdaric", config.handler)
+    return (interpreter.path, "-m", "sameroom.runtime.loop")
+
+
+def environment(config: FunctionConfig, interpreter: Interpreter, api: str, library: Path) -> dict[str, str]:
+    """The variables of one sandbox: Lambda's (lambda/latest/dg/configuration-envvars.html), then the app's own.
+
+    HOME and TMPDIR are not set, as on Lambda. Nor is PYTHONUNBUFFERED: the runtimes flush what is printed, and
+    one that does not should be seen not to. ``library`` is the folder that holds ``sameroom`` and nothing else.
+    """
+    major, minor = interpreter.version
+    own = dict(config.environment)
+    path = [own.pop("PYTHONPATH", ""), str(library)]
+    variables = {
+        "PATH": f"{os.path.dirname(interpreter.path)}:/usr/local/bin:/usr/bin:/bin",
+        "LANG": "en_US.UTF-8",
+        "TZ": ":UTC",
+        "LAMBDA_TASK_ROOT": str(config.root),
+        "LAMBDA_RUNTIME_DIR": str(library),
+        "PYTHONPATH": os.pathsep.join(filter(None, path)),
+        "_HANDLER": config.handler,
+        "AWS_REGION": config.region,
+        "AWS_DEFAULT_REGION": config.region,
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_python{major}.{minor}",
+        "AWS_LAMBDA_FUNCTION_NAME": config.name,
+        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(config.memory),
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{config.name}",
+        "AWS_LAMBDA_LOG_STREAM_NAME": f"{time.strftime('%Y/%m/%d', time.gmtime())}/[$LATEST]{uuid.uuid4().hex}",
+    }
+    if config.bytecode is not None:
+        variables["PYTHONPYCACHEPREFIX"] = str(config.bytecode)
+    return {**variables, **own, "AWS_LAMBDA_RUNTIME_API": api}
+
+
+def view(config: FunctionConfig, interpreter: Interpreter, library: Path) -> View:
+    """What the jail must show when it lies under /tmp: the code, the interpreter, and us."""
+    places = [*interpreter.folders, *config.environment.get("PYTHONPATH", "").split(os.pathsep)]
+    places += [str(library), str((library / "sameroom").resolve().parent)]
+    if config.bootstrap is not None:
+        places.append(str(config.bootstrap.parent))
+    # A stray "/tmp" on somebody's sys.path is no reason to do without a jail; an app that lies there is.
+    named = [place for place in places if place and os.path.realpath(place) != TMP] + [str(config.root)]
+    visible = {path for place in named for path in (os.path.abspath(place), os.path.realpath(place))}
+    writable = () if config.bytecode is None else (os.path.realpath(config.bytecode),)
+    return View(config.tmp_size, tuple(sorted(visible)), writable)

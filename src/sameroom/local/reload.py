@@ -1,0 +1,156 @@
+"""Notices that the project's files have changed: once per change, and only for files that matter.
+
+Lambda's code is read-only, so any file of the project may be part of the app: templates and data as much
+as modules. What tools write beside the code (bytecode, caches, environments, databases, logs) is passed
+over, and so is what git ignores, Python files excepted: those are imported all the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import AsyncGenerator, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import NamedTuple
+
+from watchfiles._rust_notify import RustNotify
+
+#: Milliseconds without a further change that end one change, and the most one may take. An editor's
+#: save is several events within a few milliseconds.
+QUIET = 25
+LONGEST = 400
+
+IGNORED_FOLDERS = frozenset({"__pycache__", "node_modules", "site-packages", "venv", "htmlcov"})
+#: Hidden files are tools' too, but for those that Flask reads.
+HIDDEN_FILES_THAT_MATTER = (".env", ".flaskenv")
+IGNORED_FILES = (
+    *("*.py[cod]", "*.sw?", "*~", ".#*", "#*#", "4913", ".DS_Store", "*.tmp", "*.log"),
+    *("*.db", "*.db-*", "*.sqlite", "*.sqlite-*", "*.sqlite3", "*.sqlite3-*", "*-journal"),
+)
+
+
+class Changed(NamedTuple):
+    """One change, as paths below the project, sorted."""
+
+    paths: tuple[str, ...]
+
+    def describe(self) -> str:
+        """``app.py`` or ``app.py and 3 more``."""
+        more = len(self.paths) - 1
+        return self.paths[0] + (f" and {more} more" if more else "")
+
+
+async def changes(folder: Path) -> AsyncGenerator[Changed, None]:
+    """Each change of the project in ``folder``, for as long as the caller listens.
+
+    Changes that come while the caller is busy are kept and handed out as one.
+    """
+    stop = threading.Event()
+    loop = asyncio.get_running_loop()
+    # A thread of our own, so that waiting never takes one of the loop's.
+    with ThreadPoolExecutor(1, thread_name_prefix="reload") as thread:
+        watch = await loop.run_in_executor(thread, _Watch, str(folder), stop)
+        try:
+            while True:
+                matter = await loop.run_in_executor(thread, watch.next)
+                if matter:
+                    yield Changed(tuple(matter))
+        finally:
+            stop.set()
+
+
+class _Watch:
+    """The folders being watched, which follow those that come and go."""
+
+    def __init__(self, root: str, stop: threading.Event) -> None:
+        self._root = root
+        self._stop = stop
+        self._folders = _folders(root)
+        self._watcher = _watcher(root, self._folders)
+
+    def next(self) -> list[str]:
+        """Wait for a change; what of it matters, perhaps nothing. Blocks until then or until told to stop."""
+        seen = self._watcher.watch(LONGEST, QUIET, 0, self._stop)
+        if isinstance(seen, str):
+            return []
+        paths = {path for _, path in seen}
+        folders = _folders(self._root)
+        if folders != self._folders:
+            # The new watcher listens before we look, so nothing falls between the two.
+            self._watcher = _watcher(self._root, folders)
+            paths |= _files(folders - self._folders)
+            self._folders = folders
+        return _that_matter(self._root, paths)
+
+
+def ignores_folder(name: str) -> bool:
+    """Hidden folders, and those that only tools write to."""
+    return name.startswith(".") or name in IGNORED_FOLDERS or name.endswith(".egg-info")
+
+
+def ignores_file(name: str) -> bool:
+    """Files that only tools write, and folders' names among those of files that are gone."""
+    if name.startswith("."):
+        return name not in HIDDEN_FILES_THAT_MATTER
+    return name in IGNORED_FOLDERS or any(fnmatch(name, pattern) for pattern in IGNORED_FILES)
+
+
+def _watcher(root: str, folders: Iterable[str]) -> RustNotify:
+    """Linux watches folder by folder, so a large node_modules costs nothing; other systems watch trees."""
+    if sys.platform == "linux":
+        return RustNotify(sorted(folders), False, False, 300, False, True)
+    return RustNotify([root], False, False, 300, True, True)
+
+
+def _folders(root: str) -> set[str]:
+    """``root`` and every folder below it that may hold something of the app's."""
+    found = {root}
+    for here, names, _ in os.walk(root):
+        names[:] = [
+            name
+            for name in names
+            if not ignores_folder(name) and not os.path.exists(os.path.join(here, name, "pyvenv.cfg"))
+        ]
+        found.update(os.path.join(here, name) for name in names)
+    return found
+
+
+def _files(folders: Iterable[str]) -> set[str]:
+    return {entry.path for folder in folders for entry in os.scandir(folder) if entry.is_file()}
+
+
+def _that_matter(root: str, paths: Iterable[str]) -> list[str]:
+    matter = []
+    for path in paths:
+        relative = os.path.relpath(path, root)
+        *folders, name = relative.split(os.sep)
+        if ignores_file(name) or any(ignores_folder(part) for part in folders):
+            continue
+        # A folder's own events come with those of what is in it.
+        if not os.path.isdir(path):
+            matter.append(relative)
+    ignored = _ignored_by_git(root, [path for path in matter if not path.endswith(".py")])
+    return sorted(path for path in matter if path not in ignored)
+
+
+def _ignored_by_git(root: str, paths: list[str]) -> set[str]:
+    """Asked of git itself, which knows all of its rules; nothing is ignored where there is no git."""
+    if not paths:
+        return set()
+    try:
+        asked = subprocess.run(
+            ["git", "check-ignore", "-z", "--stdin"],
+            cwd=root,
+            input="\0".join(paths).encode(errors="surrogateescape"),
+            capture_output=True,
+            timeout=5,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return set()
+    return {os.fsdecode(path) for path in asked.stdout.split(b"\0") if path}

@@ -1,0 +1,68 @@
+"""folder -> Project: the app found as Flask would find it, and the settings, read once.
+
+>>> project = load(Path.cwd(), Choices(app="hello:app"))
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from . import dotenv, interpreter, settings
+from .discover import AppTarget, find_app, nominations, not_installed
+from .settings import DOORS, Cors, Settings
+from .tables import Index, Key, Table, variable
+
+__all__ = [
+    "DOORS",
+    "AppTarget",
+    "Choices",
+    "Cors",
+    "Index",
+    "Key",
+    "Project",
+    "Settings",
+    "Table",
+    "load",
+    "variable",
+]
+
+
+class Choices(NamedTuple):
+    """What the command line says; empty where it says nothing."""
+
+    app: str = ""
+    python: str = ""
+    stage: str = ""
+    #: Settings by name that flags set, None where they do not.
+    flags: Mapping[str, Any] = {}
+
+
+class Project(NamedTuple):
+    """One project as it will be run: everything decided, nothing started."""
+
+    folder: Path
+    app: AppTarget
+    settings: Settings
+    #: The interpreter's path.
+    python: str
+    #: What .env and .flaskenv set, which Flask would load for the app.
+    dotenv: Mapping[str, str]
+
+
+def load(folder: Path, choices: Choices, environ: Mapping[str, str] = os.environ) -> Project:
+    """The project in ``folder``.
+
+    :raises SettingsError: the settings or the flags cannot be used.
+    :raises AppNotFound: there is no app where Flask would look for one.
+    """
+    folder = folder.resolve()
+    chosen = settings.fold(settings.read(folder), choices.flags, stage=choices.stage)
+    variables = dotenv.read(folder)
+    python = interpreter.choose(folder, choices.python or chosen.python, environ)
+    app = find_app(folder, nominations(choices.app, chosen.app, environ, variables))
+    if app.file is None and not interpreter.has_module(python, app.module, folder):
+        raise not_installed(folder, app, python)
+    return Project(folder, app, chosen, python, variables)

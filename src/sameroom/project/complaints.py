@@ -1,0 +1,125 @@
+"""pydantic's errors, told so that a person can mend pyproject.toml without opening a manual."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from typing import Any, NamedTuple, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from ..errors import SettingsError
+
+_KINDS = {
+    str: "text",
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    list: "a list",
+    tuple: "a list",
+    dict: "a table",
+    type(None): "nothing",
+}
+#: What pydantic found fault with, and what is allowed instead.
+_ALLOWED = {
+    "string_type": "text in quotes",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "tuple_type": "a list of texts",
+    "dict_type": "a table",
+    "model_type": "a table",
+    "model_attributes_type": "a table",
+}
+_LIMITS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
+
+
+class Complaint(NamedTuple):
+    """What is wrong with one key, and what would be right."""
+
+    problem: str
+    remedy: str
+
+
+def complain(error: ValidationError, model: type[BaseModel], where: str) -> SettingsError:
+    """One error for everything pydantic found wrong in ``where``."""
+    complaints = [_complaint(detail, model) for detail in error.errors(include_url=False)]
+    if len(complaints) == 1:
+        problem, remedy = complaints[0]
+        sentence = remedy[:1].upper() + remedy[1:]
+        return SettingsError(f"{where}: {problem}.", next=sentence + ("" if sentence[-1] in "?." else "."))
+    return SettingsError(
+        f"{where}: {len(complaints)} things cannot be used.",
+        why="\n".join(f"- {problem}; {remedy}" for problem, remedy in complaints),
+        next="Mend these and try again.",
+    )
+
+
+def _complaint(detail: ErrorDetails, model: type[BaseModel]) -> Complaint:
+    place = [str(part) for part in detail["loc"] if part != "[key]"]
+    name = ".".join(place)
+    kind = detail["type"]
+    if kind == "extra_forbidden":
+        return Complaint(f"there is no key {name}", _did_you_mean(place, model))
+    if kind == "missing":
+        return Complaint(f"{name} is missing", "every table and index needs one")
+    if "[key]" in detail["loc"]:
+        return Complaint(f"{name} cannot be a name here", f"names match {detail['ctx']['pattern']}")
+    found = f"{name or 'it'} is {_found(detail['input'])}"
+    if kind == "value_error":
+        reason = str(detail["ctx"]["error"])
+        return Complaint(found, reason) if place else Complaint(*reason.split("; "))
+    return Complaint(found, f"allowed is {_allowed(detail)}")
+
+
+def _allowed(detail: ErrorDetails) -> str:
+    kind, context = detail["type"], detail.get("ctx", {})
+    if kind == "literal_error":
+        return str(context["expected"]).replace("'", '"')
+    if kind == "string_pattern_mismatch":
+        return f"text that matches {context['pattern']}"
+    for limit, words in _LIMITS.items():
+        if limit in context:
+            return f"{words} {context[limit]:g}"
+    return _ALLOWED.get(kind, detail["msg"])
+
+
+def _found(value: Any) -> str:
+    if isinstance(value, str):
+        return f'"{value}"' if len(value) <= 60 else f'"{value[:57]}..."'
+    if isinstance(value, bool):
+        return f"{str(value).lower()} ({_KINDS[bool]})"
+    if isinstance(value, dict | list | tuple) or value is None:
+        return _KINDS[type(value)]
+    kind = _KINDS.get(type(value), type(value).__name__)
+    return f"{value} ({kind})"
+
+
+def _did_you_mean(place: Sequence[str], model: type[BaseModel]) -> str:
+    known = _keys_at(place[:-1], model)
+    near = difflib.get_close_matches(place[-1], known, n=1, cutoff=0.6)
+    return f"did you mean {near[0]}?" if near else f"known here: {', '.join(known)}"
+
+
+def _keys_at(place: Sequence[str], model: type[BaseModel]) -> list[str]:
+    """The keys of the nested model that ``place`` leads to."""
+    if not place:
+        return list(model.model_fields)
+    field = model.model_fields.get(place[0])
+    inner = _model_in(field.annotation) if field else None
+    if inner is None:
+        return []
+    keyed_by_name = "dict" in str(field.annotation) if field else False
+    return _keys_at(place[2:] if keyed_by_name else place[1:], inner)
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for part in get_args(annotation):
+        found = _model_in(part)
+        if found is not None:
+            return found
+    return None

@@ -1,0 +1,194 @@
+"""``[tool.sameroom]`` of pyproject.toml, read once into one frozen value.
+
+Every key has a default, so no pyproject.toml at all is fine. ``[tool.sameroom.stages.<name>]`` may
+override any of them for one stage; ``fold`` lays the stage and the command line's flags on top.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+
+from ..errors import SettingsError
+from .complaints import complain
+from .tables import Name, Table, VariableName, variable
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+FILE = "pyproject.toml"
+
+Door = Literal["http-api", "http-api-v1", "rest-api", "function-url", "alb", "lattice", "lattice-v1"]
+DOORS: tuple[str, ...] = get_args(Door)
+#: Only these can send a response while the app still makes it.
+STREAMING_DOORS = ("function-url", "rest-api")
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _mount(value: str) -> str:
+    return "/" + value.strip("/") if value.strip("/") else ""
+
+
+Texts = Annotated[tuple[str, ...], BeforeValidator(_tuple)]
+Mount = Annotated[str, AfterValidator(_mount)]
+#: API Gateway's stage names: letters, digits, ``_`` and ``-``, at most 128.
+StageName = Annotated[str, StringConstraints(pattern=r"^(\$default|[A-Za-z0-9_-]{0,128})$")]
+
+
+class Cors(BaseModel):
+    """CORS as an HTTP API or a Function URL answers it by itself.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    allow_origins: Texts = ()
+    allow_methods: Texts = ()
+    allow_headers: Texts = ()
+    expose_headers: Texts = ()
+    allow_credentials: bool = False
+    max_age: Annotated[int, Field(ge=-1, le=86400)] = 0
+
+
+class StageSettings(BaseModel):
+    """Every key of ``[tool.sameroom]`` that a stage may override."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    #: "module", "module:attribute", "module:factory('argument')" or "path/to/file.py:attribute".
+    app: str = ""
+    #: The app's interpreter: a path from the project, or a command such as "python3.13".
+    python: str = ""
+    door: Door = "http-api"
+    #: Seconds one request may take; Lambda allows up to 900.
+    timeout: Annotated[float, Field(gt=0, le=900)] = 30.0
+    #: MB.
+    memory: Annotated[int, Field(ge=128, le=10240)] = 512
+    #: Sandboxes that may run at the same time.
+    concurrency: Annotated[int, Field(ge=1, le=1000)] = 10
+    env: dict[VariableName, str] = {}
+    #: API Gateway's stage; "" is $default, or a custom domain, where no stage is in the path.
+    stage: StageName = ""
+    #: The path of a custom domain's mapping.
+    base_path: Mount = ""
+    #: Where the app is mounted when AWS does not say.
+    script_name: Mount = ""
+    trusted_hops: Annotated[int, Field(ge=0, le=10)] = 0
+    response_mode: Literal["buffered", "streaming"] = "buffered"
+    #: The ALB target group's setting.
+    multi_value_headers: bool = False
+    #: The REST API's binaryMediaTypes.
+    binary_media_types: Texts = ()
+    cors: Cors | None = None
+    tables: dict[Name, Table] = {}
+    log_format: Literal["text", "json"] = "text"
+    log_level: Literal["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"] = "INFO"
+
+
+class Settings(StageSettings):
+    """The whole of ``[tool.sameroom]``."""
+
+    stages: dict[StageName, StageSettings] = {}
+
+    @model_validator(mode="after")
+    def _agree(self) -> Settings:
+        names: dict[str, str] = {}
+        for table, declared in self.tables.items():
+            other = names.setdefault(variable(table, declared), table)
+            if other != table:
+                raise ValueError(f"the tables {other} and {table} use the same env; give one of them another")
+        return self
+
+
+def read(folder: Path) -> Settings:
+    """The settings of the project in ``folder``.
+
+    :raises SettingsError: pyproject.toml is not TOML, or says something we do not know or cannot use.
+    """
+    path = folder / FILE
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read.", why=str(error)) from error
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(
+            f"{path} is not valid TOML.", why=_with_place(error, text), next="Mend that line and try again."
+        ) from error
+    tools = document.get("tool", {})
+    section = tools.get("sameroom", {}) if isinstance(tools, dict) else {}
+    return _validated(section, f"{FILE}, [tool.sameroom]")
+
+
+def _with_place(error: tomllib.TOMLDecodeError, text: str) -> str:
+    """The parser's words; it gives line and column everywhere but at the end of the file."""
+    lines = text.rstrip("\n").split("\n")
+    end = f"at line {len(lines)}, column {len(lines[-1]) + 1}, the end of the file"
+    return str(error).replace("at end of document", end) + "."
+
+
+def fold(settings: Settings, flags: Mapping[str, Any], *, stage: str = "") -> Settings:
+    """``settings`` with a stage's overrides and then the command line's flags on top.
+
+    ``stage`` names the API's stage, as the key does; its ``[tool.sameroom.stages]`` table applies when
+    there is one. ``env`` and ``tables`` are merged entry by entry, everything else is replaced.
+
+    :raises SettingsError: stages are declared and this is not one of them, or a flag cannot be used.
+    """
+    name = stage or settings.stage
+    values = _said(settings)
+    if stage:
+        values["stage"] = stage
+    if name in settings.stages:
+        for key, value in _said(settings.stages[name]).items():
+            values[key] = {**values.get(key, {}), **value} if key in ("env", "tables") else value
+    elif stage and settings.stages:
+        raise SettingsError(
+            f"There is no stage {stage!r}.",
+            why=f"{FILE} declares {', '.join(sorted(settings.stages))}.",
+            next=f"Use one of them, or add [tool.sameroom.stages.{stage}].",
+        )
+    values.update({key: value for key, value in flags.items() if value is not None})
+    if values.get("stage") == "$default":
+        values["stage"] = ""
+    folded = _validated(values, "the settings and flags together")
+    if folded.response_mode == "streaming" and folded.door not in STREAMING_DOORS:
+        raise SettingsError(
+            f"The door {folded.door} cannot stream responses.",
+            why="On AWS only Function URLs and REST APIs can.",
+            next='Use door = "function-url" or "rest-api", or response_mode = "buffered".',
+        )
+    return folded
+
+
+def _said(settings: StageSettings) -> dict[str, Any]:
+    return {key: getattr(settings, key) for key in settings.model_fields_set}
+
+
+def _validated(values: Any, where: str) -> Settings:
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        raise complain(error, Settings, where) from None

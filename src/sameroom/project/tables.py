@@ -1,0 +1,73 @@
+"""DynamoDB tables as ``[tool.sameroom.tables.<name>]`` declares them.
+
+Terms and limits are DynamoDB's own:
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal, NamedTuple
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+
+Projection = Literal["all", "keys"] | tuple[str, ...]
+
+
+class Key(NamedTuple):
+    """A key attribute and its type: S (string), N (number) or B (binary)."""
+
+    name: str
+    type: str = "S"
+
+
+def _key(value: Any) -> Key:
+    if isinstance(value, Key):
+        return value
+    found = re.fullmatch(r"([^:]{1,255})(?::([SNB]))?", value) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError('a key is "name", or "name:N" for a number, "name:B" for binary')
+    return Key(found[1], found[2] or "S")
+
+
+def _projection(value: Any) -> Projection:
+    if value in ("all", "keys"):
+        return value  # type: ignore[no-any-return]
+    if isinstance(value, list | tuple) and value and all(isinstance(name, str) for name in value):
+        return tuple(value)
+    raise ValueError('a projection is "all", "keys" or a list of attribute names')
+
+
+KeyText = Annotated[Key, BeforeValidator(_key)]
+#: Table and index names: 3 to 255 letters, digits, ``_``, ``-`` and ``.``.
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{3,255}$")]
+VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+
+
+class Index(BaseModel):
+    """A global secondary index."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    partition_key: KeyText
+    sort_key: KeyText | None = None
+    projection: Annotated[Projection, BeforeValidator(_projection)] = "all"
+
+
+class Table(BaseModel):
+    """One table. ``env`` names the environment variable that tells the app the table's name."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    partition_key: KeyText
+    sort_key: KeyText | None = None
+    #: The attribute with each item's expiry in epoch seconds.
+    ttl: str | None = None
+    #: "" stands for the default, the table's name in capitals and ``_TABLE``.
+    env: VariableName | Literal[""] = ""
+    indexes: dict[Name, Index] = {}
+
+
+def variable(name: str, table: Table) -> str:
+    """The environment variable that carries the table's name: ``user-notes`` gives ``USER_NOTES_TABLE``."""
+    return table.env or re.sub(r"\W|\.", "_", name).upper() + "_TABLE"

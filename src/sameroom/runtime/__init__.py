@@ -1,0 +1,1 @@
+"""All that travels to Lambda. Loads the standard library only."""

@@ -1,0 +1,90 @@
+"""The doors: each turns one shape of event into a Request, and a Response into the result it wants.
+
+A door is a module; only the one an event calls for is loaded. ``DOORS`` is also the list of gateways:
+what a door reads, the gateway of the same name writes.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any, Protocol
+
+from ..errors import InvalidEvent, UnknownEvent
+from ..messages import Event, Request, Response, Result
+from ..settings import Settings
+
+DOORS = ("http-api", "http-api-v1", "rest-api", "function-url", "alb", "lattice", "lattice-v1")
+
+
+class Door(Protocol):
+    """What every module in this folder that bears a door's name hands out."""
+
+    #: Bytes of JSON the door takes as a result.
+    LIMIT: int
+    #: Types of the event's keys, dotted, for saying what is wrong with an event that cannot be read.
+    SHAPE: dict[str, type]
+
+    def read(self, event: Event, settings: Settings) -> Request: ...
+
+    def render(self, response: Response, event: Event, settings: Settings) -> Result: ...
+
+
+_loaded: dict[str, Door] = {}
+
+
+def door(name: str) -> Door:
+    """The door of that name, loaded now if it was not."""
+    found = _loaded.get(name)
+    if found is None:
+        module: Any = import_module(f"{__name__}.{name.replace('-', '_')}")
+        found = _loaded[name] = module
+    return found
+
+
+def name_of(event: Any) -> str:
+    """Which door this event came through, by the facts that tell the shapes apart.
+
+    :raises UnknownEvent: none of ours; the message names the event's keys.
+    """
+    if isinstance(event, dict):
+        context = event.get("requestContext") or {}
+        version = event.get("version")
+        if version == "2.0":
+            if "http" in context:
+                return "function-url" if ".lambda-url." in (context.get("domainName") or "") else "http-api"
+            if "serviceNetworkArn" in context:
+                return "lattice"
+        elif "httpMethod" in event and isinstance(context, dict):
+            if "elb" in context:
+                return "alb"
+            return "http-api-v1" if version == "1.0" else "rest-api"
+        elif "raw_path" in event:
+            return "lattice-v1"
+    raise UnknownEvent(_unknown(event))
+
+
+def _unknown(event: Any) -> str:
+    if not isinstance(event, dict):
+        return f"the event is {type(event).__name__}, not an object: no door takes that"
+    keys = ", ".join(sorted(map(repr, event))) or "none"
+    context = event.get("requestContext")
+    inner = (
+        f"; requestContext has {', '.join(sorted(map(repr, context)))}" if isinstance(context, dict) else ""
+    )
+    return (
+        f"no door knows this event. It has the keys {keys}{inner}. "
+        f"HTTP events come from one of: {', '.join(DOORS)}."
+    )
+
+
+def malformed(name: str, event: Event, error: Exception) -> InvalidEvent:
+    """The error for an event that ``door(name)`` could not read, naming the key that is at fault."""
+    for dotted, wanted in door(name).SHAPE.items():
+        value: Any = event
+        for key in dotted.split("."):
+            value = value.get(key) if isinstance(value, dict) else None
+        optional = wanted in (dict, list)
+        if not isinstance(value, wanted) and not (optional and value is None):
+            found = "missing" if value is None else f"{type(value).__name__}, not {wanted.__name__}"
+            return InvalidEvent(f"this {name} event cannot be read: {dotted} is {found}")
+    return InvalidEvent(f"this {name} event cannot be read: {error or type(error).__name__}")

@@ -1,0 +1,25 @@
+"""API Gateway HTTP API, payload format 2.0.
+
+``rawPath`` comes percent-decoded, whatever its name says, so it is not decoded again: "/a%2520b" arrives
+as "/a%20b" and is that. A stage other than $default is a prefix of it, on custom domains too, where
+clients do not see it; a mapping key is never in it and has to be set by hand.
+https://github.com/CodeGenieApp/serverless-express/issues/465
+"""
+
+from __future__ import annotations
+
+from ..messages import Event, Request
+from ..settings import Settings
+from . import paths
+from .payload_v2 import LIMIT, SHAPE, render, request
+
+__all__ = ["LIMIT", "SHAPE", "read", "render"]
+
+
+def read(event: Event, settings: Settings) -> Request:
+    context = event["requestContext"]
+    path = event.get("rawPath") or "/"
+    raw_path = paths.encoded(path)
+    path = paths.native(path)
+    path, mount = paths.unstaged(path, context.get("stage"), context.get("domainName") or "")
+    return request(event, settings, path, mount, raw_path)

@@ -1,0 +1,66 @@
+"""What REST APIs, HTTP APIs with payload 1.0 and ALBs share: maps of single and of many values.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..messages import Event, Response, Result
+from . import bodies, paths
+
+SHAPE = {
+    "httpMethod": str,
+    "path": str,
+    "headers": dict,
+    "multiValueHeaders": dict,
+    "queryStringParameters": dict,
+    "multiValueQueryStringParameters": dict,
+    "requestContext": dict,
+}
+
+
+def headers(event: Event) -> list[tuple[str, str]]:
+    """Every value of every header. Either map may be null; the single one keeps only last values."""
+    return paths.pairs_of(event.get("multiValueHeaders"), event.get("headers"))
+
+
+def query(event: Event) -> str:
+    """The query string of a door that decodes it, encoded again in the order of the map."""
+    many = event.get("multiValueQueryStringParameters")
+    one = event.get("queryStringParameters")
+    return paths.query_of(paths.pairs_of(many, one)) if many or one else ""
+
+
+def forwarded_for(event: Event) -> str:
+    """X-Forwarded-For in whichever map has it."""
+    value: Any = paths.lookup(event.get("multiValueHeaders") or event.get("headers"), "x-forwarded-for")
+    return ",".join(value) if isinstance(value, list) else value or ""
+
+
+def render_many(response: Response) -> Result:
+    """A result with ``multiValueHeaders`` alone: a name in both maps would be merged by AWS."""
+    many: dict[str, list[str]] = {}
+    spellings: dict[str, str] = {}
+    for name, value in response.headers:
+        if not value.isascii():
+            value = paths.wire(value)
+        lower = name.lower()
+        spelling = spellings.get(lower)
+        if spelling is None:
+            spellings[lower] = name
+            many[name] = [value]
+        else:
+            many[spelling].append(value)
+    text, is_base64 = bodies.sent(
+        response.body,
+        many[spellings["content-type"]][0] if "content-type" in spellings else "",
+        many[spellings["content-encoding"]][0] if "content-encoding" in spellings else "",
+    )
+    return {
+        "statusCode": response.status,
+        "multiValueHeaders": many,
+        "body": text,
+        "isBase64Encoded": is_base64,
+    }

@@ -1,0 +1,86 @@
+"""What HTTP APIs and Function URLs share: payload format 2.0, both ways.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+"""
+
+from __future__ import annotations
+
+from ..messages import Event, Request, Response, Result, new
+from ..settings import Settings
+from . import bodies, hops, identity, paths
+
+LIMIT = bodies.LAMBDA_LIMIT
+SHAPE = {
+    "rawPath": str,
+    "rawQueryString": str,
+    "headers": dict,
+    "cookies": list,
+    "requestContext": dict,
+    "requestContext.http": dict,
+    "requestContext.http.method": str,
+}
+
+
+def request(event: Event, settings: Settings, path: str, mount: str, raw_path: str) -> Request:
+    """The Request, once the door has made out the path.
+
+    :param path: decoded, below the mount.
+    :param raw_path: encoded, as the client sent it.
+    """
+    context = event["requestContext"]
+    http = context["http"]
+    headers = event.get("headers") or {}
+    query = event.get("rawQueryString") or ""
+    body = event.get("body")
+    if settings.script_name:
+        path, mount = paths.remounted(path, mount, settings.script_name)
+    if not query.isascii():
+        query = paths.native(query)
+    source_ip = http.get("sourceIp") or ""
+    if settings.trusted_hops:
+        source_ip = hops.client(source_ip, headers.get("x-forwarded-for") or "", settings.trusted_hops)
+    fields = (
+        http["method"],
+        path,
+        mount,
+        f"{raw_path}?{query}" if query else raw_path,
+        query,
+        headers.items(),
+        bodies.received(body, event.get("isBase64Encoded")) if body else b"",
+        source_ip,
+        context.get("domainName") or "",
+        "https",
+        http.get("protocol") or "HTTP/1.1",
+        identity.of_http_api(context) if "authorizer" in context or "authentication" in context else {},
+        # A Function URL sends cookies twice, in this list and as a header; an HTTP API only here.
+        event.get("cookies") or (),
+    )
+    return new(Request, fields)
+
+
+def render(response: Response, event: Event, settings: Settings) -> Result:
+    """One value a header, repeats joined; cookies apart. Header names leave these doors in lower case."""
+    headers: dict[str, str] = {}
+    cookies: list[str] = []
+    for name, value in response.headers:
+        name = name.lower()
+        if not value.isascii():
+            value = paths.wire(value)
+        if name == "set-cookie":
+            cookies.append(value)
+        elif name in headers:
+            headers[name] += ", " + value
+        else:
+            headers[name] = value
+    text, is_base64 = bodies.sent(
+        response.body, headers.get("content-type", ""), headers.get("content-encoding", "")
+    )
+    result: Result = {
+        "statusCode": response.status,
+        "headers": headers,
+        "body": text,
+        "isBase64Encoded": is_base64,
+    }
+    if cookies:
+        result["cookies"] = cookies
+    return result

@@ -1,0 +1,97 @@
+"""Request -> app -> Response, each chunk sent on as the app yields it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from .errors import ProtocolError, RuntimeFault
+from .messages import Response
+from .wsgi import App, Environ, Start, bodiless, iterable, short
+
+
+class Sink(Protocol):
+    """Where a streamed response goes."""
+
+    def head(self, prelude: bytes) -> None:
+        """Status and headers, as the JSON object that the door's integration reads. Once, before data."""
+
+    def data(self, chunk: bytes) -> None:
+        """Some of the body, to be sent at once."""
+
+
+class Broken(RuntimeFault):
+    """The app failed when part of its answer was with the client already; ``__cause__`` says of what."""
+
+
+class StreamedStart(Start):
+    """``start_response`` of a streamed response, and the way of its body to the client."""
+
+    silent = False
+    produced = 0
+
+    def __init__(self, method: str, head: Callable[[Response], None], data: Callable[[bytes], None]) -> None:
+        super().__init__([])
+        self._method = method
+        self._head = head
+        self._data = data
+
+    def begin(self) -> None:
+        """Send status and headers, once there is body or there will be none.
+
+        :raises ProtocolError: the app has said no status yet.
+        """
+        self.before_body()
+        self.silent = bodiless(self._method, self.status)
+        self._head(Response(self.status, self.reason, self.headers, b""))
+
+    def write(self, data: bytes) -> None:
+        if not isinstance(data, bytes):
+            raise ProtocolError(f"the app's body is not made of bytes: {type(data).__name__} found")
+        if not data:
+            return
+        if not self.sent:
+            self.begin()
+        if self.silent:
+            return
+        if self.length >= 0:
+            data = data[: self.length - self.produced]
+        if data:
+            self.produced += len(data)
+            self._data(data)
+
+    def finish(self) -> None:
+        """The app has nothing more.
+
+        :raises ProtocolError: less than it promised.
+        """
+        if not self.sent:
+            self.begin()
+        if self.produced < self.length and not self.silent:
+            raise short(self.length, self.produced)
+
+
+def call(
+    app: App, environ: Environ, head: Callable[[Response], None], data: Callable[[bytes], None]
+) -> tuple[int, int]:
+    """Run one request through the app; ``head`` is called with an empty body before the first ``data``.
+
+    :returns: status, and bytes of body.
+    :raises Broken: from what the app raised, or from a short body, after ``head`` was called.
+    :raises ProtocolError: the app broke PEP 3333 before that; what else it raises comes through.
+    """
+    start = StreamedStart(environ["REQUEST_METHOD"], head, data)
+    try:
+        chunks = app(environ, start)
+        try:
+            for chunk in iterable(chunks):
+                start.write(chunk)
+            start.finish()
+        finally:
+            if hasattr(chunks, "close"):
+                chunks.close()
+    except Exception as error:
+        if start.sent:
+            raise Broken(f"the response broke off after {start.produced} bytes: {error}") from error
+        raise
+    return start.status, start.produced

@@ -1,36 +1,51 @@
 # The two commands of the README: `make run` and `make test`. Both set up what they need.
-PYTHON ?= python3
-VENV   := .venv
-BIN    := $(VENV)/bin
-READY  := $(VENV)/.ready
-UV     := 0.13.8
-LOCK   := requirements.lock
+PYTHON  ?= python3
+VENV    := .venv
+BIN     := $(VENV)/bin
+READY   := $(VENV)/.ready
+UV      := 0.13.8
+LOCK    := requirements.lock
+# The runtime travels to any of Lambda's Pythons; its tests run on those of this machine.
+PYTHONS := 3.10 3.12 3.13 3.14
 
-.PHONY: run test check lock bench clean
+.PHONY: run test check test-pythons lock bench clean
 
 run: $(READY)
-	cd examples/messages && ../../$(BIN)/sameroom dev
+	@cd examples/messages && ../../$(BIN)/sameroom dev
 
-test: $(READY) check
+test: check
 	$(BIN)/python -m pytest
+	@$(MAKE) --no-print-directory test-pythons
 
 check: $(READY)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
+test-pythons: $(READY)
+	@for version in $(PYTHONS); do \
+		found=$$($(BIN)/uv python find --no-project --no-python-downloads $$version 2>/dev/null) \
+			|| { echo "skipped: the runtime's tests on Python $$version, which this machine lacks"; continue; }; \
+		echo "the runtime's tests on Python $$version"; \
+		$(BIN)/uv venv --quiet --clear --python "$$found" .venv-$$version \
+		&& $(BIN)/uv pip install --quiet --python .venv-$$version --constraint $(LOCK) \
+			pytest pytest-timeout hypothesis flask django bottle awslambdaric \
+		&& PYTHONPATH=src .venv-$$version/bin/python -m pytest --quiet tests/runtime || exit 1; \
+	done
+
 $(READY): $(LOCK) pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "sameroom is developed on Python 3.11 or newer; set PYTHON=python3.x")'
+	@$(PYTHON) -c 'import sys; sys.exit("sameroom is developed on Python 3.11 or newer; this is %d.%d: make PYTHON=python3.x" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/pip install --quiet uv==$(UV)
+	$(BIN)/python -m pip install --quiet uv==$(UV)
 	$(BIN)/uv pip sync --quiet --require-hashes --python $(VENV) $(LOCK)
 	$(BIN)/uv pip install --quiet --python $(VENV) --no-deps --no-build-isolation --editable .
-	touch $@
+	@touch $@
 
 # Rewrites the lock file from pyproject.toml.
-lock: $(READY)
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.10 \
-		--extra cli --extra local --extra speed --group dev --output-file $(LOCK) pyproject.toml
+lock:
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python $(VENV) \
+		--python-version 3.10 --extra cli --extra local --extra speed --group dev \
+		--custom-compile-command "make lock" --output-file $(LOCK) pyproject.toml
 
 clean:
-	rm -rf $(VENV) dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-3.* dist build .bench .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -11,17 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from sameroom.local.reload import Changed, changes
+from sameroom.local.reload import Changed, Changes
 
 Told = asyncio.Queue[tuple[float, Changed]]
 
 
 def watching(folder: Path, play: Callable[[Told], Awaitable[None]]) -> None:
-    """Run ``play`` while everything that ``changes`` tells about ``folder`` goes into its queue."""
+    """Run ``play`` while everything that ``Changes`` tells about ``folder`` goes into its queue."""
 
     async def listen(told: Told) -> None:
-        async for changed in changes(folder):
-            told.put_nowait((time.perf_counter(), changed))
+        async with Changes(folder) as watching:
+            async for changed in watching:
+                told.put_nowait((time.perf_counter(), changed))
 
     async def both() -> None:
         told: Told = asyncio.Queue()
@@ -164,17 +165,14 @@ def test_removed_and_renamed_files_are_told(tmp_path: Path) -> None:
 
 def test_changes_while_the_listener_is_busy_come_as_one(tmp_path: Path) -> None:
     async def both() -> None:
-        listening = changes(tmp_path)
-        first = asyncio.ensure_future(anext(listening))
-        await asyncio.sleep(0.15)
-        (tmp_path / "a.py").write_text("1")
-        assert await asyncio.wait_for(first, 3) == Changed(("a.py",))
-        (tmp_path / "b.py").write_text("1")
-        await asyncio.sleep(0.1)
-        (tmp_path / "c.py").write_text("1")
-        await asyncio.sleep(0.1)
-        assert await asyncio.wait_for(anext(listening), 3) == Changed(("b.py", "c.py"))
-        await listening.aclose()
+        async with Changes(tmp_path) as watching:
+            (tmp_path / "a.py").write_text("1")
+            assert await asyncio.wait_for(anext(watching), 3) == Changed(("a.py",))
+            (tmp_path / "b.py").write_text("1")
+            await asyncio.sleep(0.1)
+            (tmp_path / "c.py").write_text("1")
+            await asyncio.sleep(0.1)
+            assert await asyncio.wait_for(anext(watching), 3) == Changed(("b.py", "c.py"))
 
     asyncio.run(both())
 

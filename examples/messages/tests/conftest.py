@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 TESTS = Path(__file__).parent
 PLACES = [str(TESTS), str(TESTS.parent)]
-OURS = {"app", "wsgi", *(path.stem for path in TESTS.glob("*.py"))}
+OURS = {"app", "wsgi", *(path.stem for path in TESTS.glob("*.py") if path != Path(__file__))}
 _mine: dict[str, ModuleType] = {}
 
 

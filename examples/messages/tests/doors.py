@@ -1,7 +1,7 @@
 """The ways into the app. Each opens the app somehow and hands out one function to call it with.
 
-One more way is one more function with ``@way("its name")``; a file ``doors_<something>.py`` beside this one is
-found by itself. Every test that asks for the fixture ``way`` or ``call`` then runs through it too.
+One more way is one more function with ``@way("its name")``; a file ``doors_<something>.py`` beside this one
+is found by itself. Every test that asks for the fixture ``way`` or ``call`` then runs through it too.
 """
 
 from __future__ import annotations

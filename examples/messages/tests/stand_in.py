@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -17,6 +18,7 @@ from uuid import uuid4
 
 import boto3
 
+TABLE = Path(__file__).parent.parent / "table.json"
 #: Seconds.
 START, STOP = 60, 10
 #: For the app and for us: no account, and nothing of this machine's own AWS settings.
@@ -55,7 +57,7 @@ def running(folder: Path) -> Iterator[StandIn]:
 
 @contextmanager
 def table(stand_in: StandIn) -> Iterator[dict[str, str]]:
-    """A new table, as pyproject.toml declares it; the environment that leads the app to it."""
+    """A new table, as table.json describes it; the environment that leads the app to it."""
     name = f"messages-{uuid4().hex}"
     client = boto3.client(
         "dynamodb",
@@ -64,18 +66,7 @@ def table(stand_in: StandIn) -> Iterator[dict[str, str]]:
         aws_access_key_id="test",
         aws_secret_access_key="test",
     )
-    client.create_table(
-        TableName=name,
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[
-            {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "sk", "AttributeType": "S"},
-        ],
-        KeySchema=[
-            {"AttributeName": "pk", "KeyType": "HASH"},
-            {"AttributeName": "sk", "KeyType": "RANGE"},
-        ],
-    )
+    client.create_table(**{**json.loads(TABLE.read_text()), "TableName": name})
     try:
         yield {**NOBODY, "AWS_ENDPOINT_URL": stand_in.url, "DDB_TABLE_NAME": name}
     finally:

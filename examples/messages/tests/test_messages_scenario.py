@@ -55,6 +55,7 @@ def _ids(call: Call, limit: int) -> list[str]:
     after = ""
     while True:
         page = read(call("GET", f"/message?limit={limit}{after}", {}, b"").body)
+        assert page["messages"], "a page after the end"
         ids += [message["message_id"] for message in page["messages"]]
         if page["next"] is None:
             return ids

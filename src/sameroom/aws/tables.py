@@ -26,11 +26,11 @@ class Keys(NamedTuple):
 
 
 class IndexDefinition(NamedTuple):
-    """A global secondary index. ``projection`` is "all", "keys" or the attributes it carries besides."""
+    """A global secondary index. ``projection`` is "all", "keys_only" or the attributes it carries besides."""
 
     name: str
     keys: Keys
-    projection: Literal["all", "keys"] | tuple[str, ...] = "all"
+    projection: Literal["all", "keys_only"] | tuple[str, ...] = "all"
 
 
 class TableDefinition(NamedTuple):
@@ -145,10 +145,10 @@ def _schema(keys: Keys) -> list[dict[str, str]]:
     return schema
 
 
-def _projection(projection: Literal["all", "keys"] | tuple[str, ...]) -> dict[str, Any]:
+def _projection(projection: Literal["all", "keys_only"] | tuple[str, ...]) -> dict[str, Any]:
     if projection == "all":
         return {"ProjectionType": "ALL"}
-    if projection == "keys":
+    if projection == "keys_only":
         return {"ProjectionType": "KEYS_ONLY"}
     return {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(projection)}
 

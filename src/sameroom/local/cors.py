@@ -20,14 +20,14 @@ class Cors:
 
     :ivar allow_origins: ``https://www.example.com``; ``*`` for every origin; ``https://*`` and ``http://*``
         for every origin of that scheme.
-    :ivar max_age: seconds that a browser may keep a preflight's answer; None leaves the header out.
+    :ivar max_age: seconds that a browser may keep a preflight's answer; 0, AWS's default, leaves it out.
     """
 
     allow_origins: tuple[str, ...] = ()
     allow_methods: tuple[str, ...] = ()
     allow_headers: tuple[str, ...] = ()
     expose_headers: tuple[str, ...] = ()
-    max_age: int | None = None
+    max_age: int = 0
     allow_credentials: bool = False
 
 
@@ -65,7 +65,7 @@ def preflight_headers(cors: Cors, origin: str) -> Headers:
     if cors.allow_headers:
         names = ",".join(sorted(name.lower() for name in cors.allow_headers))
         headers.append(("access-control-allow-headers", names))
-    if cors.max_age is not None:
+    if cors.max_age:
         headers.append(("access-control-max-age", str(cors.max_age)))
     if cors.allow_credentials:
         headers.append(("access-control-allow-credentials", "true"))

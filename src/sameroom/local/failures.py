@@ -1,6 +1,7 @@
 """Ways an invocation fails without a word from the app, and what Lambda then tells the caller.
 
-Wording as Lambda's Invoke API and the runtime interface emulator have it: ``{"errorType": ..., "errorMessage": ...}``.
+Wording as Lambda's Invoke API and the runtime interface emulator have it:
+``{"errorType": ..., "errorMessage": ...}``.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ class Failure(NamedTuple):
     payload: bytes = b""
 
     def outcome(self, request_id: str) -> Outcome:
-        return Outcome("error", self.payload or error(self.error_type, f"RequestId: {request_id} Error: {self.reason}"))
+        return Outcome(
+            "error", self.payload or error(self.error_type, f"RequestId: {request_id} Error: {self.reason}")
+        )
 
 
 def error(error_type: str, message: str) -> bytes:
@@ -65,12 +68,13 @@ def timed_out(seconds: float) -> Failure:
 
 
 def init_failed(error_type: str, payload: bytes) -> Failure:
-    """The runtime posted an init error before it ended."""
-    return Failure(error_type or "Runtime.Unknown", "Runtime failed to start", payload=payload)
+    """The runtime posted an init error. Lambda reports only error types of its own two families."""
+    known = error_type.startswith(("Runtime.", "Function."))
+    return Failure(error_type if known else "Runtime.Unknown", "Runtime failed to start", payload=payload)
 
 
 def throttled() -> Outcome:
-    """All of the function's concurrency is in use (lambda/latest/api/API_Invoke.html, TooManyRequestsException)."""
+    """All of the function's concurrency is in use (API_Invoke.html, TooManyRequestsException)."""
     reason = {"Reason": "ConcurrentInvocationLimitExceeded", "Type": "User", "message": "Rate Exceeded."}
     return Outcome("throttled", json.dumps(reason).encode())
 

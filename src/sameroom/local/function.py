@@ -61,7 +61,7 @@ class Interpreter(NamedTuple):
 
 
 def examine(python: str) -> Interpreter:
-    """Ask an interpreter what it is; takes some 20 ms unless it is our own. SandboxError when it cannot be run."""
+    """Ask an interpreter what it is: 20 ms unless it is our own. SandboxError when it cannot be run."""
     path = os.path.abspath(python)
     if path == os.path.abspath(sys.executable):
         return Interpreter(path, sys.version_info[:2], (sys.prefix, sys.base_prefix, *sys.path))
@@ -90,13 +90,15 @@ def command(config: FunctionConfig, interpreter: Interpreter) -> tuple[str, ...]
     return (interpreter.path, "-m", "sameroom.runtime.loop")
 
 
-def environment(config: FunctionConfig, interpreter: Interpreter, api: str, library: Path) -> dict[str, str]:
-    """The variables of one sandbox: Lambda's (lambda/latest/dg/configuration-envvars.html), then the app's own.
+def environment(config: FunctionConfig, interpreter: Interpreter, library: Path, api: str) -> dict[str, str]:
+    """The variables of one sandbox: Lambda's (lambda/latest/dg/configuration-envvars.html), then the app's.
 
-    HOME and TMPDIR are not set, as on Lambda. Nor is PYTHONUNBUFFERED: the runtimes flush what is printed, and
-    one that does not should be seen not to. ``library`` is the folder that holds ``sameroom`` and nothing else.
+    HOME and TMPDIR are not set, as on Lambda. Nor is PYTHONUNBUFFERED: the runtimes flush what is printed,
+    and one that does not should be seen not to. ``library`` is the folder that holds ``sameroom`` and
+    nothing else, ``api`` the Runtime API's host and port.
     """
     major, minor = interpreter.version
+    today = time.strftime("%Y/%m/%d", time.gmtime())
     own = dict(config.environment)
     path = [own.pop("PYTHONPATH", ""), str(library)]
     variables = {
@@ -115,7 +117,7 @@ def environment(config: FunctionConfig, interpreter: Interpreter, api: str, libr
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(config.memory),
         "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
         "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{config.name}",
-        "AWS_LAMBDA_LOG_STREAM_NAME": f"{time.strftime('%Y/%m/%d', time.gmtime())}/[$LATEST]{uuid.uuid4().hex}",
+        "AWS_LAMBDA_LOG_STREAM_NAME": f"{today}/[$LATEST]{uuid.uuid4().hex}",
     }
     if config.bytecode is not None:
         variables["PYTHONPYCACHEPREFIX"] = str(config.bytecode)

@@ -31,8 +31,11 @@ class HttpRequest(NamedTuple):
 
 
 class HttpAnswer(NamedTuple):
-    """What the client gets. ``Content-Length``, ``Date`` and ``Connection`` are missing: whoever writes the
-    answer to a socket adds them."""
+    """What the client gets.
+
+    ``Content-Length``, ``Date`` and ``Connection`` are missing: whoever writes the answer to a socket adds
+    them. The body is there for HEAD, 204 and 304, too, where none may be sent.
+    """
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -56,7 +59,7 @@ class Entrance:
     """How a door is configured, on every door as far as it has such a thing.
 
     :ivar stage: a named stage on the API's own domain, so that clients' paths begin with ``/<stage>``; ""
-        is an HTTP API's ``$default`` stage, and for a REST API the root of a custom domain.
+        and "$default" are an HTTP API's ``$default`` stage, and for a REST API the root of a custom domain.
     :ivar base_path: a custom domain's mapping, so that clients' paths begin with it.
     :ivar multi_value_headers: the ALB target group's ``lambda.multi_value_headers.enabled``.
     :ivar binary_media_types: the REST API's ``binaryMediaTypes``; AWS's default is none.
@@ -80,12 +83,12 @@ class Entrance:
 
     @cached_property
     def stage_prefix(self) -> str:
-        """"/prod", or "" where no stage is named."""
-        return _prefix(self.stage)
+        """``/prod``, or nothing where no stage is named."""
+        return "" if self.stage == "$default" else _prefix(self.stage)
 
     @cached_property
     def base_prefix(self) -> str:
-        """"/v1", or "" where no base path is mapped."""
+        """``/v1``, or nothing where no base path is mapped."""
         return _prefix(self.base_path)
 
     @cached_property

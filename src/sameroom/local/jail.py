@@ -10,6 +10,7 @@ Runs in a forked child of the supervisor, just before it becomes the runtime. Lo
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import errno
 import os
@@ -28,7 +29,8 @@ MS_REMOUNT = 32
 MS_BIND = 4096
 MS_REC = 16384
 MS_PRIVATE = 1 << 18
-#: A mount's flags that a user namespace may not drop. statvfs(3) and mount(2) share their numbers, save relatime.
+#: A mount's flags that a user namespace may not drop. Only relatime has one number in statvfs(3) and
+#: another in mount(2).
 KEPT_FLAGS = 2 | 4 | 8 | 1024 | 2048  # nosuid, nodev, noexec, noatime, nodiratime
 ST_RELATIME = 4096
 MS_RELATIME = 1 << 21
@@ -119,14 +121,11 @@ def remount_each_read_only() -> None:
     with open("/proc/self/mounts", "rb") as file:
         points = [line.split(b" ")[1].decode("unicode_escape") for line in file]
     for point in points:
-        try:
+        # A mount that is covered by another, or somebody else's, is out of the app's reach as well.
+        with contextlib.suppress(PermissionError, FileNotFoundError):
             has = os.statvfs(point).f_flag
             flags = has & KEPT_FLAGS | (MS_RELATIME if has & ST_RELATIME else 0)
             _mount("none", point, "", MS_REMOUNT | MS_BIND | MS_RDONLY | flags)
-        except OSError as error:
-            # Covered by another mount, or somebody else's: out of the app's reach as well.
-            if error.errno not in (errno.EACCES, errno.ENOENT, errno.EINVAL):
-                raise
 
 
 def _set_read_only(path: str, on: bool, flags: int) -> None:
@@ -151,5 +150,5 @@ def _check(result: int, step: str) -> None:
 
 
 def _write(path: str, text: str) -> None:
-    with open(path, "w", encoding="ascii") as file:
-        file.write(text)
+    with open(path, "wb") as file:
+        file.write(text.encode())

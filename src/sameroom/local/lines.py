@@ -1,7 +1,7 @@
 """Lines of the log: what an app prints, and what Lambda itself says around it, in CloudWatch's wording.
 
-Wording: AWS docs "Understanding the Lambda execution environment lifecycle" (failures during the invoke phase,
-new style: Status and Error Type at the end of REPORT) and "Lambda function logs"; fields are parted by tabs.
+Wording: AWS docs "Understanding the Lambda execution environment lifecycle" (failures during the invoke
+phase, new style: Status and Error Type at the end of REPORT). Fields are parted by tabs.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ LONGEST_LINE = 256 * 1024
 
 
 class LogLine(NamedTuple):
-    """One line, without its newline. ``request_id`` is "" outside of an invocation, ``sandbox`` 0 outside of one.
+    """One line, without its newline. ``request_id`` is "" between invocations, ``sandbox`` 0 without one.
 
-    Kinds: "output" is the app's stdout and stderr, in the order it wrote them; "platform" is what Lambda says;
-    "notice" is the toolkit speaking of itself.
+    Kinds: "output" is the app's stdout and stderr, in the order it wrote them; "platform" is what Lambda
+    says; "notice" is the toolkit speaking of itself. ``time`` is epoch seconds.
     """
 
     kind: Literal["output", "platform", "notice"]
@@ -29,7 +29,7 @@ class LogLine(NamedTuple):
 
 
 class Lines:
-    """Cuts a stream of bytes into lines of text. Keeps the unfinished last line until it is finished or flushed."""
+    """Cuts a stream of bytes into lines of text. The last line is kept until it is finished, or flushed."""
 
     def __init__(self, longest: int = LONGEST_LINE) -> None:
         self._longest = longest
@@ -94,7 +94,9 @@ def report_line(report: Report) -> str:
     )
 
 
-def init_report_line(duration: float, phase: Literal["init", "invoke"], status: str, error_type: str = "") -> str:
+def init_report_line(
+    duration: float, phase: Literal["init", "invoke"], status: str, error_type: str = ""
+) -> str:
     """``INIT_REPORT Init Duration: 10000.00 ms Phase: init Status: timeout``"""
     return f"INIT_REPORT Init Duration: {duration:.2f} ms\tPhase: {phase}\t{_status(status, error_type)}"
 

@@ -41,6 +41,12 @@ def listen(host: str, port: int) -> socket.socket:
     return server
 
 
+def url(listening: socket.socket) -> str:
+    """Where clients on this machine reach the socket: "http://127.0.0.1:8000", no slash at the end."""
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
 def free_port(host: str = "127.0.0.1", near: int = 0) -> int:
     """A port that nobody listens on just now: one of the next after ``near``, else any."""
     for port in [*(range(near + 1, min(near + 50, 65536)) if near else ()), 0]:

@@ -58,7 +58,7 @@ class Processes:
         argv = [sys.executable, "-E", "-S", "-m", "sameroom.local.supervisor", str(self._litter)]
         with theirs:
             self._supervisor = subprocess.Popen(
-                argv, stdin=theirs, stdout=subprocess.DEVNULL, cwd=HOME, start_new_session=True
+                argv, stdin=theirs.fileno(), stdout=subprocess.DEVNULL, cwd=HOME, start_new_session=True
             )
         self._gone.clear()
         asyncio.get_running_loop().add_reader(self._socket.fileno(), self._hear)
@@ -85,7 +85,9 @@ class Processes:
         if answer["step"] == "jail":
             raise JailRefused(answer["error"])
         raise SandboxError(
-            f"{order.argv[0]} cannot be run.", why=f"{answer['error']}.", next="Check which Python the app is to use."
+            f"{order.argv[0]} cannot be run.",
+            why=f"{answer['error']}.",
+            next="Check which Python the app is to use.",
         )
 
     async def close(self) -> None:

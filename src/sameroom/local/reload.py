@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from fnmatch import fnmatch
 from pathlib import Path
@@ -45,23 +45,40 @@ class Changed(NamedTuple):
         return self.paths[0] + (f" and {more} more" if more else "")
 
 
-async def changes(folder: Path) -> AsyncGenerator[Changed, None]:
-    """Each change of the project in ``folder``, for as long as the caller listens.
+class Changes:
+    """The changes of the project in ``folder``, from the moment that this is entered.
 
-    Changes that come while the caller is busy are kept and handed out as one.
+    async with Changes(folder) as watching:
+        async for changed in watching: ...
+
+    Changes that come while nobody waits are kept and handed out as one.
     """
-    stop = threading.Event()
-    loop = asyncio.get_running_loop()
-    # A thread of our own, so that waiting never takes one of the loop's.
-    with ThreadPoolExecutor(1, thread_name_prefix="reload") as thread:
-        watch = await loop.run_in_executor(thread, _Watch, str(folder), stop)
-        try:
-            while True:
-                matter = await loop.run_in_executor(thread, watch.next)
-                if matter:
-                    yield Changed(tuple(matter))
-        finally:
-            stop.set()
+
+    def __init__(self, folder: Path) -> None:
+        self._root = str(folder)
+        self._stop = threading.Event()
+        # A thread of our own, so that waiting never takes one of the loop's.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="reload")
+
+    async def __aenter__(self) -> Changes:
+        loop = asyncio.get_running_loop()
+        self._watch = await loop.run_in_executor(self._thread, _Watch, self._root, self._stop)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.shutdown()
+
+    def __aiter__(self) -> Changes:
+        return self
+
+    async def __anext__(self) -> Changed:
+        loop = asyncio.get_running_loop()
+        while not self._stop.is_set():
+            matter = await loop.run_in_executor(self._thread, self._watch.next)
+            if matter:
+                return Changed(tuple(matter))
+        raise StopAsyncIteration
 
 
 class _Watch:

@@ -1,9 +1,9 @@
 """Lambda's Runtime API, one server per sandbox, on a port of its own.
 
-Contract: lambda/latest/dg/runtimes-api.html and, for states, status codes and error texts, the source of AWS's
-runtime interface emulator (internal/lambda/rapi and core/states.go). A runtime knows the server by host
-and port only, hence one port per sandbox. Every answer is one write: head and body apart would meet Nagle's
-algorithm and delayed acknowledgements, 44 ms per invocation.
+Contract: lambda/latest/dg/runtimes-api.html and, for states, status codes and error texts, the source of
+AWS's runtime interface emulator (internal/lambda/rapi and core/states.go). A runtime knows the server by
+host and port only, hence one port per sandbox. Every answer is one write: head and body apart would meet
+Nagle's algorithm and delayed acknowledgements, 44 ms per invocation.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import asyncio
 import base64
 import binascii
 import socket
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, cast
 
 import httptools
 
@@ -61,8 +61,10 @@ class Event(NamedTuple):
         """The answer to /next, on the wire."""
         head = (
             "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-            f"Lambda-Runtime-Aws-Request-Id: {self.request_id}\r\nLambda-Runtime-Deadline-Ms: {self.deadline}\r\n"
-            f"Lambda-Runtime-Trace-Id: {self.trace_id}\r\nLambda-Runtime-Invoked-Function-Arn: {self.arn}\r\n"
+            f"Lambda-Runtime-Aws-Request-Id: {self.request_id}\r\n"
+            f"Lambda-Runtime-Deadline-Ms: {self.deadline}\r\n"
+            f"Lambda-Runtime-Trace-Id: {self.trace_id}\r\n"
+            f"Lambda-Runtime-Invoked-Function-Arn: {self.arn}\r\n"
             f"Content-Length: {len(self.payload)}\r\n\r\n"
         )
         return head.encode("latin-1") + self.payload
@@ -84,7 +86,9 @@ class Reply(NamedTuple):
 ACCEPTED = Reply(202, b'{"status":"OK"}\n')
 RESTORED = Reply(200, b"")
 NOT_FOUND = Reply(404, failures.error("NotFound", "Lambda's Runtime API has no such path."))
-NOT_ALLOWED = Reply(405, failures.error("MethodNotAllowed", "This path of Lambda's Runtime API takes another method."))
+NOT_ALLOWED = Reply(
+    405, failures.error("MethodNotAllowed", "This path of Lambda's Runtime API takes another method.")
+)
 UNKNOWN_ID = Reply(400, failures.error("InvalidRequestID", "Invalid request ID"))
 UNKNOWN_MODE = Reply(400, failures.error("InvalidFunctionResponseMode", "Invalid function response mode"))
 MALFORMED = Reply(400, failures.error("BadRequest", "This is not HTTP/1.1."))
@@ -144,7 +148,7 @@ class RuntimeApi:
         """Listen on a free port of the loopback interface; returns "127.0.0.1:port"."""
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(lambda: Connection(self), "127.0.0.1", 0)
-        return "127.0.0.1:%d" % self._server.sockets[0].getsockname()[1]
+        return f"127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
     def close(self) -> None:
         if self._server is not None:
@@ -164,7 +168,7 @@ class RuntimeApi:
         self._parked = None
 
     def next(self, connection: Connection) -> Reply | None:
-        """``GET /next``: park the connection. Asked again while an event is out, the runtime gets it again."""
+        """``GET /next``: park the connection. Asked again while an event is out, it is given out again."""
         if self.state == RUNNING:
             connection.write(self._message)
         elif self.state in (STARTED, READY, ANSWERED):
@@ -210,8 +214,8 @@ class Connection(asyncio.Protocol):
     # asyncio's side
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # uvloop's transports have the methods but not the type.
+        self._transport = cast("asyncio.Transport", transport)
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._api.connections.add(self)
 

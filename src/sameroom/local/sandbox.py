@@ -6,11 +6,13 @@ Life cycle and log lines as in AWS docs "Understanding the Lambda execution envi
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import signal
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Literal, NamedTuple, Protocol
+
+from sameroom.errors import SandboxError
 
 from . import failures, lines
 from .failures import Failure
@@ -21,7 +23,7 @@ from .jail import View
 from .lines import LogLine, Report
 from .memory import LOOK_EVERY, MB, Meter
 from .output import Output
-from .processes import Processes, signal_group
+from .processes import JailRefused, Processes, signal_group
 from .runtime_api import Event, RuntimeApi
 from .streaming import Stream
 from .supervisor import Order
@@ -29,8 +31,12 @@ from .supervisor import Order
 #: Seconds without work before a sandbox is frozen. Lambda does it at once; a moment's patience saves two
 #: signals and a wake-up per request while requests follow each other closely.
 FREEZE_AFTER = 0.005
+#: Lines kept of what was printed during init, to tell why it failed.
+INIT_LINES = 40
 #: Seconds that a dead process's connections may take to tell us the last that it sent.
 LAST_WORDS = 0.1
+
+ENDED = Failure("Sandbox.Failure", "The sandbox was shut down.")
 
 
 class Blueprint(NamedTuple):
@@ -57,13 +63,17 @@ class Owner(Protocol):
 class Sandbox:
     """Made, ``start``ed, then given calls with ``begin`` whenever it is idle, until it ends.
 
-    With a ``call`` from the start, init runs inside that invocation and under its timeout, as when Lambda repeats
-    an init that took too long.
+    With a ``call`` from the start, init runs inside that invocation and under its timeout, as when Lambda
+    repeats an init that took too long.
     """
 
     def __init__(self, number: int, blueprint: Blueprint, owner: Owner, call: Call | None = None) -> None:
         self.number = number
         self.phase: Literal["init", "idle", "busy", "finishing", "ended"] = "init"
+        #: Milliseconds that init took, until they have been reported.
+        self.init_ms: float | None = None
+        #: The last of what it printed during init.
+        self.init_output: deque[str] = deque(maxlen=INIT_LINES)
         self._blueprint = blueprint
         self._config = blueprint.config
         self._owner = owner
@@ -76,7 +86,6 @@ class Sandbox:
         self._call = call
         self._stream: Stream | None = None
         self._begun = time.perf_counter()
-        self._init: float | None = None
         self._deadline: asyncio.TimerHandle | None = None
         self._watch: asyncio.TimerHandle | None = None
         self._freezing: asyncio.TimerHandle | None = None
@@ -88,26 +97,41 @@ class Sandbox:
         """Whether ``begin`` may be called."""
         return self.phase == "idle" and self._api.waits
 
+    @property
+    def serving(self) -> bool:
+        """Whether somebody waits for its answer."""
+        return self._call is not None and self.phase in ("init", "busy")
+
     async def start(self) -> None:
-        """Start the process. Raises what ``Processes.start`` raises."""
+        """Start the process. Raises JailRefused; whatever else goes wrong is a failed init."""
         address = await self._api.open()
         config, call = self._config, self._call
         if call is not None:
             self._say(lines.start_line(call.request_id))
         limit = config.init_timeout if call is None else config.timeout
-        order = Order(0, self._blueprint.argv, self._blueprint.environment(address), str(config.root), self._blueprint.view)
+        order = Order(
+            0,
+            self._blueprint.argv,
+            self._blueprint.environment(address),
+            str(config.root),
+            self._blueprint.view,
+        )
         try:
             self._begun = time.perf_counter()
             self._pid = await self._blueprint.processes.start(order, self._output.writer, self._exited)
-        except BaseException:
-            self.phase = "ended"
-            self._api.close()
-            self._output.close()
+        except SandboxError as error:
+            self._exit = 0
+            self._break(Failure("Runtime.InvalidEntrypoint", str(error)))
+            return
+        except JailRefused:
+            self._exit = 0
+            self.kill()
             raise
         finally:
             self._output.close_writer()
         if self.phase == "ended":
             signal_group(self._pid, signal.SIGKILL)
+            self._api.close()
             return
         self._meter = Meter(self._pid)
         self._deadline = self._loop.call_later(limit, self._out_of_time)
@@ -125,17 +149,21 @@ class Sandbox:
         self._hand_over(call, self._config.timeout)
 
     def refuse(self, call: Call, failure: Failure) -> None:
-        """Answer a call that waited for this sandbox, whose init failed. Lambda would try init once more first; the
-        same code would fail in the same way, and say everything twice."""
+        """Answer a call that waited for this sandbox, whose init failed.
+
+        Lambda would repeat the init first; the same code would fail in the same way, and say it all twice.
+        """
         self._call = call
         self._say(lines.start_line(call.request_id))
         self._conclude(failure)
 
     def kill(self) -> None:
-        """End it and everything it started."""
+        """End it and everything it started. Who still waits for an answer gets an error."""
         if self.phase == "ended":
             return
         self.phase = "ended"
+        if self._call is not None:
+            self._answer(ENDED.outcome(self._call.request_id))
         for timer in (self._deadline, self._watch, self._freezing):
             if timer is not None:
                 timer.cancel()
@@ -178,7 +206,9 @@ class Sandbox:
     def stream_over(self, stream: Stream) -> None:
         if self.phase == "busy":
             self._stream = None
-            self._settle(Outcome("error", stream.error) if stream.error else Outcome("result", b""), streamed=True)
+            self._settle(
+                Outcome("error", stream.error) if stream.error else Outcome("result", b""), streamed=True
+            )
 
     def hung_up(self) -> None:
         if self._exit is not None:
@@ -193,7 +223,7 @@ class Sandbox:
             self._hand_over(self._call, self._config.timeout - spent)
             return
         self._deadline.cancel()
-        self._init = spent * 1000
+        self.init_ms = spent * 1000
         self._rest()
 
     def _hand_over(self, call: Call, seconds: float) -> None:
@@ -265,7 +295,9 @@ class Sandbox:
         if in_init:
             spent = (time.perf_counter() - self._begun) * 1000
             error_type = failure.error_type if failure.status == "error" else ""
-            self._say(lines.init_report_line(spent, "invoke" if had_call else "init", failure.status, error_type))
+            self._say(
+                lines.init_report_line(spent, "invoke" if had_call else "init", failure.status, error_type)
+            )
         if had_call:
             self._conclude(failure)
         elif not in_init:
@@ -282,22 +314,27 @@ class Sandbox:
         elif not failure.payload:
             self._say(f"RequestId: {request_id} Error: {failure.reason}")
             self._say(failure.error_type)
-        outcome, streamed = failure.outcome(request_id), self._stream is not None
-        if self._stream is not None:
-            self._stream.finish(outcome.payload)
-        if self.phase != "finishing":
-            self._settle(outcome, streamed)
+        self._answer(failure.outcome(request_id))
         self._report(failure.status, failure.error_type if failure.status == "error" else "")
+
+    def _answer(self, failure: Outcome) -> None:
+        """Give the call at hand up, unless it has its answer."""
+        if self._stream is not None:
+            self._stream.finish(failure.payload)
+        self._settle(failure, streamed=self._stream is not None)
 
     def _settle(self, outcome: Outcome, streamed: bool = False) -> None:
         """The response is there; the invocation goes on until the runtime polls again."""
         call, duration = self._call, (time.perf_counter() - self._begun) * 1000
         assert call is not None
-        self.phase = "finishing"
+        if self.phase == "busy":
+            self.phase = "finishing"
         memory = self._memory()
-        billed = lines.billed(duration, self._init)
+        billed = lines.billed(duration, self.init_ms)
         call.settle(
-            Invocation(outcome, call.request_id, self.number, duration, billed, self._init, memory, streamed)
+            Invocation(
+                outcome, call.request_id, self.number, duration, billed, self.init_ms, memory, streamed
+            )
         )
 
     def _report(self, status: str = "", error_type: str = "") -> None:
@@ -309,9 +346,11 @@ class Sandbox:
         memory_size, memory = self._config.memory, self._memory()
         self._say(lines.end_line(request_id))
         self._say(
-            lines.report_line(Report(request_id, duration, memory_size, memory, self._init, status, error_type))
+            lines.report_line(
+                Report(request_id, duration, memory_size, memory, self.init_ms, status, error_type)
+            )
         )
-        self._call = self._init = None
+        self._call = self.init_ms = None
 
     def _memory(self) -> int:
         if self._meter is None:
@@ -323,6 +362,8 @@ class Sandbox:
         self._write("platform", text)
 
     def _print(self, text: str) -> None:
+        if self.phase == "init":
+            self.init_output.append(text)
         self._write("output", text)
 
     def _write(self, kind: Literal["output", "platform"], text: str) -> None:

@@ -16,7 +16,6 @@ import json
 import os
 import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,6 +24,7 @@ from typing import IO, NamedTuple
 import psutil
 
 from ..errors import StandInError
+from .folder import own_folder
 from .ports import free_port
 
 #: Seconds it may take to come up, or to save its state.
@@ -89,8 +89,8 @@ class StandIn:
         shutil.rmtree(self._folder / "tmp", ignore_errors=True)
 
 
-async def start(folder: Path, *, region: str) -> StandIn:
-    """The project's stand-in, its state in ``folder``; ready to answer when this returns.
+async def start(project: Path, *, region: str) -> StandIn:
+    """The stand-in of the project in this folder; ready to answer when this returns.
 
     :raises StandInError: it is not installed, or does not come up.
     """
@@ -100,8 +100,15 @@ async def start(folder: Path, *, region: str) -> StandIn:
             why="ministack is not installed.",
             next="Install it: python -m pip install 'sameroom[local]'",
         )
-    (folder / "state").mkdir(parents=True, exist_ok=True)
-    _ignored_by_git(folder.parent)
+    try:
+        folder = own_folder(project, "aws")
+        (folder / "state").mkdir(exist_ok=True)
+    except OSError as error:
+        raise StandInError(
+            f"The local AWS stand-in cannot keep its data in {project}.",
+            why=f"{error}.",
+            next="Make the project's folder writable.",
+        ) from error
     give_up = time.monotonic() + SECONDS
     with (folder / "lock").open("a+") as lock:
         while not _locked(lock):
@@ -216,15 +223,6 @@ def _stuck(folder: Path, address: Address | None) -> StandInError:
         why=f"{folder / 'lock'} is held{f' by pid {address.pid}' if address else ''}.",
         next="End that process and try again.",
     )
-
-
-def _ignored_by_git(folder: Path) -> None:
-    ignore = folder / ".gitignore"
-    if not ignore.exists():
-        # Whole or not at all, should two of us start at once.
-        with tempfile.NamedTemporaryFile("w", dir=folder, delete=False) as file:
-            file.write("# Made by sameroom: local data, nothing to commit.\n*\n")
-        Path(file.name).replace(ignore)
 
 
 def _last_words(folder: Path) -> str:

@@ -60,7 +60,7 @@ class Stream:
     def feed(self, chunk: bytes) -> None:
         """Take a piece from the runtime."""
         self.size += len(chunk)
-        if self._over or self._abandoned and self._head is not None:
+        if self._over or (self._abandoned and self._head is not None):
             return
         self._chunks.append(chunk)
         self._bytes += len(chunk)
@@ -77,7 +77,9 @@ class Stream:
             return
         self._over = True
         if error is None and self._head is None:
-            error = failures.error("Runtime.InvalidResponse", "The stream has no status and headers before its body.")
+            error = failures.error(
+                "Runtime.InvalidResponse", "The stream has no status and headers before its body."
+            )
         self.error = error
         self._wake_up()
 

@@ -7,8 +7,8 @@ its own jail costs 2 ms where a launcher per sandbox would cost a Python start m
 in any way, SIGKILL included, because the socket closes; then it kills what is left and removes FOLDER.
 And on Linux nothing escapes it: orphans come back to it (PR_SET_CHILD_SUBREAPER), daemons too.
 
-One JSON object per line. In: an ``Order``, the write end of the log pipe attached. Out, per order: ``pid``, or
-``error`` with the ``step`` that failed ("jail" or "exec"), and later ``exit`` with the wait status as in
+One JSON object per line. In: an ``Order``, the write end of the log pipe attached. Out, per order: ``pid``,
+or ``error`` with the ``step`` that failed ("jail" or "exec"), and later ``exit`` with the status as in
 os.waitstatus_to_exitcode. Loads the standard library only.
 """
 
@@ -27,7 +27,7 @@ from . import jail
 
 
 class Order(NamedTuple):
-    """One process to start. ``number`` names it in the replies; ``view`` is None where it runs without a jail."""
+    """One process to start. ``number`` names it in the replies; ``view`` is None for one without a jail."""
 
     number: int
     argv: tuple[str, ...]
@@ -49,13 +49,14 @@ class Supervisor:
         os.set_blocking(alarm, False)
         signal.set_wakeup_fd(alarm, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
+        control = self._control.fileno()
         pending, log = b"", -1
         while True:
-            ready, _, _ = select.select([self._control, wake], [], [])
+            ready, _, _ = select.select([control, wake], [], [])
             if wake in ready:
                 os.read(wake, 4096)
                 self._bury()
-            if self._control in ready:
+            if control in ready:
                 data, descriptors, _, _ = socket.recv_fds(self._control, 1 << 20, 1)
                 if not data:
                     break

@@ -66,7 +66,7 @@ class Cors(BaseModel):
     allow_headers: Texts = ()
     expose_headers: Texts = ()
     allow_credentials: bool = False
-    max_age: Annotated[int, Field(ge=-1, le=86400)] = 0
+    max_age: Annotated[int, Field(ge=-1, le=86400)] | None = None
 
 
 class StageSettings(BaseModel):

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
-Projection = Literal["all", "keys"] | tuple[str, ...]
+Projection = Literal["all", "keys_only"] | tuple[str, ...]
 
 
 class Key(NamedTuple):
@@ -31,11 +31,11 @@ def _key(value: Any) -> Key:
 
 
 def _projection(value: Any) -> Projection:
-    if value in ("all", "keys"):
+    if value in ("all", "keys_only"):
         return value  # type: ignore[no-any-return]
     if isinstance(value, list | tuple) and value and all(isinstance(name, str) for name in value):
         return tuple(value)
-    raise ValueError('a projection is "all", "keys" or a list of attribute names')
+    raise ValueError('a projection is "all", "keys_only" or a list of attribute names')
 
 
 KeyText = Annotated[Key, BeforeValidator(_key)]

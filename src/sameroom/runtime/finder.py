@@ -2,13 +2,16 @@
 
 ``module`` is searched for ``app`` or ``application``, then for the one Flask app in it, then for a
 factory ``create_app`` or ``make_app``; ``module:name`` is an app or a factory; ``module:name('x')`` a
-factory with literal arguments. https://flask.palletsprojects.com/en/stable/cli/#application-discovery
+factory with literal arguments. A module may be named by its file. What Flask's rules find no Flask app
+for may be any other WSGI app. https://flask.palletsprojects.com/en/stable/cli/#application-discovery
 """
 
 from __future__ import annotations
 
 import ast
 import inspect
+import os
+import sys
 from collections.abc import Mapping
 from importlib import import_module
 from types import FunctionType, ModuleType
@@ -27,34 +30,61 @@ def find(named: str) -> App:
     :raises AppImportError: nothing there can serve requests; the message says what was looked for.
         Whatever the module itself raises while it is imported comes through as it is.
     """
-    module_name, _, expression = named.strip().partition(":")
-    if not module_name:
+    place, _, expression = (part.strip() for part in named.partition(":"))
+    if not place:
         raise AppImportError(
             "SAMEROOM_APP is not set: name the app as 'module:attribute', for instance 'wsgi:app'."
         )
-    module = import_module(_dotted(module_name))
+    module = _imported(_module_name(place))
     return _named(module, expression) if expression else _best(module)
 
 
-def _dotted(name: str) -> str:
-    """``pkg/web.py`` is what Flask also takes for ``pkg.web``."""
-    return name[:-3].replace("/", ".") if name.endswith(".py") else name.replace("/", ".")
+def _module_name(place: str) -> str:
+    """The dotted name of ``place``; of a file, whose folder then comes first on sys.path, as with Flask."""
+    if not place.endswith(".py") and "/" not in place:
+        return place
+    path, suffix = os.path.splitext(os.path.realpath(place))
+    folder, name = os.path.split(path if suffix == ".py" else path + suffix)
+    if name == "__init__":
+        folder, name = os.path.split(folder)
+    while os.path.exists(os.path.join(folder, "__init__.py")):
+        folder, package = os.path.split(folder)
+        name = f"{package}.{name}"
+    if sys.path[0] != folder:
+        sys.path.insert(0, folder)
+    return name
+
+
+def _imported(name: str) -> ModuleType:
+    if not all(name.split(".")):
+        raise AppImportError(f"SAMEROOM_APP names {name!r}, which is not a module's name.")
+    try:
+        return import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name and f"{name}.".startswith(f"{error.name}."):
+            raise AppImportError(
+                f"SAMEROOM_APP names the module {name!r}, and there is no {error.name!r} in any of: "
+                + ", ".join(sys.path)
+            ) from error
+        raise  # a module that the app wants
 
 
 def _best(module: ModuleType) -> App:
-    for name in _NAMES:
-        found: Any = getattr(module, name, None)
-        if is_app(found):
-            return found  # type: ignore[no-any-return]
+    guesses = [getattr(module, name, None) for name in _NAMES]
+    for guess in guesses:
+        if _is_flask(guess):
+            return guess  # type: ignore[return-value]
     apps = {name: value for name, value in vars(module).items() if _is_flask(value)}
-    different = {id(value) for value in apps.values()}
-    if len(different) == 1:
+    if len({id(value) for value in apps.values()}) == 1:
         return next(iter(apps.values()))  # type: ignore[no-any-return]
     if apps:
         raise AppImportError(
             f"{_place(module)} has more than one app: {', '.join(sorted(apps))}. "
             f"Say which: '{module.__name__}:{min(apps)}'."
         )
+    for guess in guesses:
+        if takes(guess, 2) and not takes(guess, 0):
+            return guess  # type: ignore[return-value]
     for name in _FACTORIES:
         factory = getattr(module, name, None)
         if inspect.isfunction(factory):
@@ -66,36 +96,40 @@ def _best(module: ModuleType) -> App:
 
 
 def _named(module: ModuleType, expression: str) -> App:
-    try:
-        tree = ast.parse(expression.strip(), mode="eval").body
-    except SyntaxError:
-        tree = None
-    if isinstance(tree, ast.Name):
-        name, args, kwargs = tree.id, None, {}
-    elif isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name):
-        name = tree.func.id
-        try:
-            args = tuple(ast.literal_eval(argument) for argument in tree.args)
-            kwargs = {str(word.arg): ast.literal_eval(word.value) for word in tree.keywords}
-        except ValueError:
-            raise AppImportError(
-                f"The arguments in {expression!r} have to be literals: 'x', 1, True."
-            ) from None
-    else:
-        raise AppImportError(f"{expression!r} is neither a name nor a call such as create_app('prod').")
+    name, call = _parsed(expression)
     try:
         found = getattr(module, name)
     except AttributeError:
         raise AppImportError(f"{_place(module)} has no {name!r}.{_candidates(module)}") from None
-    if args is not None:
-        return _made(module, name, found, args, kwargs)
-    if is_app(found):
+    if _is_flask(found):
         return found  # type: ignore[no-any-return]
-    if callable(found):
-        return _made(module, name, found, (), {})
-    raise AppImportError(
-        f"{_place(module)}: {name!r} is {type(found).__name__}, neither a WSGI app nor a factory of one."
-    )
+    if call is None:
+        makes_apps = isinstance(found, (FunctionType, type)) and (takes(found, 0) or name in _FACTORIES)
+        if takes(found, 2) and not makes_apps:
+            return found  # type: ignore[no-any-return]
+    if not callable(found):
+        raise AppImportError(
+            f"{_place(module)}: {name!r} is {type(found).__name__}, neither a WSGI app nor a factory of one."
+        )
+    return _made(module, name, found, *(call or ((), {})))
+
+
+def _parsed(expression: str) -> tuple[str, tuple[tuple[Any, ...], dict[str, Any]] | None]:
+    """The name, and where it is called, with what."""
+    try:
+        tree = ast.parse(expression, mode="eval").body
+    except SyntaxError:
+        tree = None
+    if isinstance(tree, ast.Name):
+        return tree.id, None
+    if not isinstance(tree, ast.Call) or not isinstance(tree.func, ast.Name):
+        raise AppImportError(f"{expression!r} is neither a name nor a call such as create_app('prod').")
+    try:
+        args = tuple(ast.literal_eval(argument) for argument in tree.args)
+        kwargs = {word.arg: ast.literal_eval(word.value) for word in tree.keywords if word.arg}
+    except (ValueError, TypeError):
+        raise AppImportError(f"The arguments in {expression!r} have to be literals: 'x', 1, True.") from None
+    return tree.func.id, (args, kwargs)
 
 
 def _made(
@@ -111,24 +145,22 @@ def _made(
     except ValueError:
         pass  # a builtin without a signature: call it and see
     app = factory(*args, **kwargs)
-    if not is_app(app):
+    if not takes(app, 2):
         raise AppImportError(f"The factory {called} returned {type(app).__name__}, not a WSGI app.")
     return app  # type: ignore[no-any-return]
 
 
-def is_app(found: Any) -> bool:
-    """Whether this can be called with ``(environ, start_response)``; a factory, if a function, cannot."""
-    if found is None or isinstance(found, ModuleType) or not callable(found):
+def takes(found: Any, count: int) -> bool:
+    """Whether it can be called with so many arguments. An app takes two: environ and start_response."""
+    if not callable(found):
         return False
-    if not isinstance(found, (FunctionType, type)):
-        return True
-    required = [
-        parameter
-        for parameter in inspect.signature(found).parameters.values()
-        if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
-        and parameter.default is parameter.empty
-    ]
-    return len(required) == 2
+    try:
+        inspect.signature(found).bind(*range(count))
+    except TypeError:
+        return False
+    except ValueError:
+        return count == 2  # a builtin without a signature: it may
+    return True
 
 
 def _is_flask(value: Any) -> bool:

@@ -12,16 +12,13 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from .context import active
 
 access = logging.getLogger("sameroom.access")
 
 _LEVELS = {"TRACE": "DEBUG", "FATAL": "CRITICAL"}
-
-#: What every record has; anything else came by ``extra=``.
-_USUAL = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
 def level(environ: Mapping[str, str] = os.environ) -> str:
@@ -38,12 +35,31 @@ def wants_json(environ: Mapping[str, str] = os.environ) -> bool:
 
 
 def install(environ: Mapping[str, str] = os.environ) -> None:
-    """Give the root logger Lambda's format, as a managed runtime does before it imports the app."""
+    """Give the root logger Lambda's format, as a managed runtime does before it imports the app.
+
+    What the app prints goes out line by line: the process may be frozen or killed at any time.
+    """
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(line_buffering=True, errors="backslashreplace")
     handler = Sink(_writer(environ))
     handler.setFormatter(JsonFormatter() if wants_json(environ) else TextFormatter())
     root = logging.getLogger()
     root.addHandler(handler)
     root.setLevel(level(environ))
+
+
+class _Serving(NamedTuple):
+    request_id: str = ""
+    tenant_id: str | None = None
+
+
+_serving = _Serving()
+
+
+def serving(request_id: str, tenant_id: str | None = None) -> None:
+    """What this process works on from now on, for records of threads that have no invocation of their own."""
+    global _serving
+    _serving = _Serving(request_id, tenant_id)
 
 
 def allow_access_lines(environ: Mapping[str, str] = os.environ) -> None:
@@ -54,14 +70,25 @@ def allow_access_lines(environ: Mapping[str, str] = os.environ) -> None:
 
 def access_line(environ: Mapping[str, Any], status: int, sent: int, began: float) -> None:
     """Method, path, status, bytes of body and milliseconds of one request."""
-    method, path = environ["REQUEST_METHOD"], environ["SCRIPT_NAME"] + environ["PATH_INFO"]
+    method, path = environ["REQUEST_METHOD"], shown(environ["SCRIPT_NAME"] + environ["PATH_INFO"])
     ms = round((time.monotonic() - began) * 1000, 1)
     said = {"method": method, "path": path, "status": status, "bytes": sent, "ms": ms}
     access.info("%s %s %d %d B %.1f ms", method, path, status, sent, ms, extra=said)
 
 
+def shown(text: str) -> str:
+    """A native string of PEP 3333 for people. Line breaks in it would let clients forge log lines."""
+    if text.isascii() and text.isprintable():
+        return text
+    text = text.encode("latin-1", "replace").decode("utf-8", "backslashreplace")
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text)
+
+
 class Sink(logging.Handler):
-    """Hands each formatted record on as one piece, so that it becomes one event of the log stream."""
+    """Hands each formatted record on as one piece, so that it becomes one event of the log stream.
+
+    Records get ``aws_request_id`` and ``tenant_id``, as on AWS, where formatters of apps refer to them.
+    """
 
     def __init__(self, write: Callable[[str, logging.LogRecord], None]) -> None:
         super().__init__()
@@ -69,7 +96,10 @@ class Sink(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            self._write(self.format(record), record)
+            invocation = active.get()
+            record.aws_request_id = invocation.request_id if invocation else _serving.request_id
+            record.tenant_id = _serving.tenant_id
+            self._write(self.format(record).rstrip("\n"), record)
         except Exception:  # logging's own rule: a log line never breaks the app
             self.handleError(record)
 
@@ -77,7 +107,8 @@ class Sink(logging.Handler):
 def _writer(environ: Mapping[str, str]) -> Callable[[str, logging.LogRecord], None]:
     telemetry = environ.get("_LAMBDA_TELEMETRY_LOG_FD", "")
     if telemetry.isdecimal():
-        return _framed(int(telemetry))
+        leveled = wants_json(environ) or "AWS_LAMBDA_LOG_LEVEL" in environ
+        return _framed(int(telemetry), is_json=wants_json(environ), leveled=leveled)
     # Without frames CloudWatch cuts at line feeds; a carriage return keeps a traceback one event.
     seam = "\n" if sys.stdout.isatty() else "\r"
 
@@ -88,12 +119,15 @@ def _writer(environ: Mapping[str, str]) -> Callable[[str, logging.LogRecord], No
     return write
 
 
-def _framed(descriptor: int) -> Callable[[str, logging.LogRecord], None]:
-    """Lambda's frames: type, length, microseconds since the epoch, then the text; all big-endian."""
+def _framed(descriptor: int, *, is_json: bool, leveled: bool) -> Callable[[str, logging.LogRecord], None]:
+    """Lambda's frames: type, length, microseconds since the epoch, then the text; all big-endian.
+
+    The type tells Lambda the level, by which it filters what it was told to, and whether it is JSON.
+    """
 
     def write(text: str, record: logging.LogRecord) -> None:
         data = text.encode("utf-8", "backslashreplace")
-        kind = 0xA55A0000 | _FRAME_TYPES.get(record.levelname, 0x03)
+        kind = _FRAMES[_rounded(record.levelno) if leveled else 0] - is_json
         head = kind.to_bytes(4, "big") + len(data).to_bytes(4, "big")
         frame = head + int(record.created * 1_000_000).to_bytes(8, "big") + data
         while frame:
@@ -102,7 +136,20 @@ def _framed(descriptor: int) -> Callable[[str, logging.LogRecord], None]:
     return write
 
 
-_FRAME_TYPES = {"DEBUG": 0x0B, "INFO": 0x0F, "WARNING": 0x13, "ERROR": 0x17, "CRITICAL": 0x1B}
+#: By level, of text; that of JSON is one less.
+_FRAMES = {
+    logging.NOTSET: 0xA55A0003,
+    logging.DEBUG: 0xA55A000B,
+    logging.INFO: 0xA55A000F,
+    logging.WARNING: 0xA55A0013,
+    logging.ERROR: 0xA55A0017,
+    logging.CRITICAL: 0xA55A001B,
+}
+
+
+def _rounded(levelno: int) -> int:
+    """Levels between Lambda's own count as the one below."""
+    return min(logging.CRITICAL, max(logging.NOTSET, levelno)) // 10 * 10
 
 
 class TextFormatter(logging.Formatter):
@@ -110,44 +157,79 @@ class TextFormatter(logging.Formatter):
 
     def __init__(self) -> None:
         super().__init__(
-            "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(request)s\t%(message)s", "%Y-%m-%dT%H:%M:%S"
+            "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s", "%Y-%m-%dT%H:%M:%S"
         )
         self.converter = time.gmtime
 
-    def format(self, record: logging.LogRecord) -> str:
-        record.request = _request_id()
-        return super().format(record)
+
+#: What every record has; anything else came by ``extra=``.
+_USUAL = frozenset(vars(logging.makeLogRecord({}))) | {
+    "message",
+    "asctime",
+    "taskName",
+    "aws_request_id",
+    "tenant_id",
+}
 
 
 class JsonFormatter(logging.Formatter):
     """One JSON object a record; ``extra=`` keys stand beside Lambda's own, which they cannot replace."""
 
     def format(self, record: logging.LogRecord) -> str:
-        said = {key: value for key, value in vars(record).items() if key not in _USUAL}
-        said |= {
+        plain = isinstance(record.msg, dict) and not record.args
+        said = {
             "timestamp": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
             + f".{int(record.msecs):03d}Z",
-            "level": record.levelname,
-            "message": record.getMessage(),
+            "level": logging.getLevelName(_rounded(record.levelno)),
+            "message": record.msg if plain else record.getMessage(),
             "logger": record.name,
-            "requestId": _request_id(),
+            "requestId": getattr(record, "aws_request_id", ""),
         }
+        if tenant := getattr(record, "tenant_id", None):
+            said["tenantId"] = tenant
         if record.exc_info and record.exc_info[1] is not None:
             error = record.exc_info[1]
             said |= {
                 "errorType": type(error).__name__,
-                "errorMessage": str(error),
+                "errorMessage": message(error),
                 "location": f"{record.pathname}:{record.funcName}:{record.lineno}",
                 "stackTrace": frames(error),
             }
-        return json.dumps(said, default=repr, ensure_ascii=False)
+        for key, value in vars(record).items():
+            if key not in _USUAL and value is not None:
+                said.setdefault(key, value)
+        return _json(said)
+
+
+def _json(said: dict[str, Any]) -> str:
+    try:
+        return json.dumps(said, default=str, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        # Keys that are no strings, NaN, a value that holds itself: as text, rather than not at all.
+        return json.dumps({key: _text(value) for key, value in said.items()}, ensure_ascii=False)
+
+
+def _text(value: Any) -> Any:
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        return str(value)
+    return value
+
+
+def message(error: BaseException) -> str:
+    """``str(error)``, of which not every library's errors are capable."""
+    try:
+        return str(error)
+    except Exception:
+        return f"<{type(error).__name__} that cannot be shown as text>"
 
 
 def frames(error: BaseException) -> list[str]:
-    """Every line of the traceback, causes included, as the interpreter would print it."""
-    return "".join(traceback.format_exception(type(error), error, error.__traceback__)).splitlines()
+    """Lambda's ``stackTrace``: a string a frame.
 
-
-def _request_id() -> str:
-    invocation = active.get()
-    return invocation.request_id if invocation else ""
+    Where an error has a cause, notes or a place in a source file, all that the interpreter would print.
+    """
+    whole = traceback.format_exception(type(error), error, error.__traceback__)
+    plain = traceback.format_tb(error.__traceback__)
+    return plain if whole[1:-1] == plain else whole

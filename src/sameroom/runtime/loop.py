@@ -15,15 +15,13 @@ import os
 import signal
 import sys
 import time
-import traceback
 from collections.abc import Callable
 from importlib import import_module
-from types import FrameType
+from types import FrameType, SimpleNamespace
 from typing import Any, NoReturn
 
 from . import logs, settings
-from .runtime_api import Invoked, RuntimeApi
-from .stream import Broken
+from .runtime_api import Invoked, RuntimeApi, StreamedResponse
 
 log = logging.getLogger("sameroom")
 
@@ -38,11 +36,12 @@ class LambdaContext:
 
     def __init__(self, invoked: Invoked) -> None:
         environ = os.environ
+        headers = invoked.headers
         self.aws_request_id = invoked.request_id
-        self.invoked_function_arn = invoked.headers.get("lambda-runtime-invoked-function-arn", "")
-        self.tenant_id = invoked.headers.get("lambda-runtime-aws-tenant-id")
-        self.client_context = _json(invoked.headers.get("lambda-runtime-client-context"))
-        self.identity = _json(invoked.headers.get("lambda-runtime-cognito-identity"))
+        self.invoked_function_arn = headers.get("lambda-runtime-invoked-function-arn", "")
+        self.tenant_id = headers.get("lambda-runtime-aws-tenant-id")
+        self.client_context = _client_context(headers.get("lambda-runtime-client-context", ""))
+        self.identity = _identity(headers.get("lambda-runtime-cognito-identity", ""))
         self.function_name = environ.get("AWS_LAMBDA_FUNCTION_NAME", "")
         self.function_version = environ.get("AWS_LAMBDA_FUNCTION_VERSION", "")
         self.memory_limit_in_mb = environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "")
@@ -53,12 +52,32 @@ class LambdaContext:
     def get_remaining_time_in_millis(self) -> int:
         return max(0, self._deadline - int(time.time() * 1000))
 
-    def log(self, message: str) -> None:
-        sys.stdout.write(str(message))
+    def log(self, message: object) -> None:
+        print(message, end="", flush=True)
 
 
-def _json(text: str | None) -> Any:
-    return json.loads(text) if text else None
+_CLIENT = ("installation_id", "app_title", "app_version_name", "app_version_code", "app_package_name")
+
+
+def _client_context(text: str) -> SimpleNamespace | None:
+    """What the caller sent in X-Amz-Client-Context, as the Mobile SDK shapes it."""
+    if not text:
+        return None
+    said = json.loads(text)
+    client = said.get("client")
+    return SimpleNamespace(
+        client=client and SimpleNamespace(**{name: client.get(name) for name in _CLIENT}),
+        custom=said.get("custom"),
+        env=said.get("env"),
+    )
+
+
+def _identity(text: str) -> SimpleNamespace:
+    said = json.loads(text) if text else {}
+    return SimpleNamespace(
+        cognito_identity_id=said.get("cognitoIdentityId"),
+        cognito_identity_pool_id=said.get("cognitoIdentityPoolId"),
+    )
 
 
 def main() -> NoReturn:
@@ -73,16 +92,22 @@ def main() -> NoReturn:
         )
     logs.install()
     signal.signal(signal.SIGTERM, _leave)
-    api = RuntimeApi(address)
+    try:
+        api = RuntimeApi(address)
+    except (OSError, ValueError) as error:
+        sys.exit(f"AWS_LAMBDA_RUNTIME_API is {address!r}, and no Runtime API answers there: {error}")
     try:
         handler = _loaded(os.environ.get("_HANDLER") or DEFAULT_HANDLER)
+        streaming = hasattr(handler, "stream") and settings.read().streaming
     except Exception as error:
-        log.critical("The app could not be loaded: %s: %s", type(error).__name__, error, exc_info=error)
-        api.init_failed(_described(error, ""))
+        described = _described(error, "")
+        log.critical(
+            "The app could not be loaded: %(errorType)s: %(errorMessage)s", described, exc_info=error
+        )
+        api.init_failed(described)
         sys.exit(1)
     gc.freeze()
     gc.enable()
-    streaming = settings.read().streaming and hasattr(handler, "stream")
     while True:
         serve(api, handler, streaming)
 
@@ -93,10 +118,9 @@ def _leave(number: int, frame: FrameType | None) -> NoReturn:
 
 
 def _loaded(named: str) -> Callable[[Any, Any], Any]:
-    """The handler called ``module.attribute``, with the code's folder first on the path as on Lambda."""
-    root = os.environ.get("LAMBDA_TASK_ROOT") or os.getcwd()
-    if root not in sys.path:
-        sys.path.insert(0, root)
+    """The handler called ``module.attribute``."""
+    first = _folders()
+    sys.path[:] = first + [folder for folder in sys.path if folder not in first]
     module, dot, attribute = named.rpartition(".")
     if not dot:
         raise ValueError(f"_HANDLER is {named!r}; it names a function as 'module.function'")
@@ -104,46 +128,77 @@ def _loaded(named: str) -> Callable[[Any, Any], Any]:
     return handler
 
 
+def _folders() -> list[str]:
+    """Where AWS's runtimes look first: the code, then the layers.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/python-layers.html
+    """
+    root = os.environ.get("LAMBDA_TASK_ROOT") or os.getcwd()
+    if "PYTHONPATH" in os.environ:
+        return [root]
+    major, minor = sys.version_info[:2]
+    return [root, f"/opt/python/lib/python{major}.{minor}/site-packages", "/opt/python"]
+
+
 def serve(api: RuntimeApi, handler: Any, streaming: bool) -> None:
     """One invocation, from fetching it to having its answer taken."""
     invoked = api.next()
-    if trace := invoked.headers.get("lambda-runtime-trace-id"):
-        os.environ["_X_AMZN_TRACE_ID"] = trace
-    context = LambdaContext(invoked)
+    logs.serving(invoked.request_id, invoked.headers.get("lambda-runtime-aws-tenant-id"))
+    _trace(invoked.headers.get("lambda-runtime-trace-id"))
+    payload = b""
     try:
+        context = LambdaContext(invoked)
         event = json.loads(invoked.body)
         if streaming:
-            _streamed(api, handler, event, context)
-            return
-        payload = json.dumps(handler(event, context), ensure_ascii=False).encode("utf-8", "surrogatepass")
+            refused = _streamed(api.stream(invoked), handler, event, context)
+        else:
+            payload = _json(handler(event, context))
     except Exception as error:
-        log.error("%s: %s", type(error).__name__, error, exc_info=error)
-        api.failed(invoked.request_id, _described(error, invoked.request_id))
-        return
-    refused = api.respond(invoked.request_id, payload)
+        if error.__traceback__:  # less this function, which is in all of them
+            error.__traceback__ = error.__traceback__.tb_next
+        described = _described(error, invoked.request_id)
+        log.error("%(errorType)s: %(errorMessage)s", described, exc_info=error)
+        refused = api.failed(invoked, described)
+    else:
+        if not streaming:
+            refused = api.respond(invoked, payload)
     if refused:
-        log.error("Lambda refused the response of %d bytes: %s", len(payload), refused)
+        size = f" of {len(payload)} bytes" if payload else ""
+        log.error("Lambda refused the response%s: %s", size, refused)
 
 
-def _streamed(api: RuntimeApi, handler: Any, event: Any, context: LambdaContext) -> None:
-    sink = api.stream(context.aws_request_id)
+def _trace(trace_id: str | None) -> None:
+    """Where the X-Ray SDK looks for it."""
+    if trace_id:
+        os.environ["_X_AMZN_TRACE_ID"] = trace_id
+    else:
+        os.environ.pop("_X_AMZN_TRACE_ID", None)
+
+
+def _json(result: Any) -> bytes:
+    # Half a surrogate pair is nothing in UTF-8; with a backslash it is what JSON has for it.
+    return json.dumps(result, ensure_ascii=False).encode("utf-8", "backslashreplace")
+
+
+def _streamed(sink: StreamedResponse, handler: Any, event: Any, context: LambdaContext) -> str:
     try:
         handler.stream(event, context, sink)
-    except Broken as error:
-        cause = error.__cause__ or error
-        log.error("%s", error, exc_info=error)
-        sink.broke(_described(cause, context.aws_request_id))
-    else:
-        sink.end()
+    except Exception as error:
+        if not sink.began:
+            raise
+        log.error("%s", logs.message(error), exc_info=error)
+        sink.broke(_described(error.__cause__ or error, context.aws_request_id))
+        return ""
+    return sink.end()
 
 
 def _described(error: BaseException, request_id: str) -> dict[str, Any]:
     """An error as Lambda's console and callers know it."""
     return {
-        "errorMessage": str(error),
+        "errorMessage": logs.message(error),
         "errorType": type(error).__name__,
         "requestId": request_id,
-        "stackTrace": traceback.format_list(traceback.extract_tb(error.__traceback__)),
+        "stackTrace": logs.frames(error),
     }
 
 

@@ -1,7 +1,7 @@
 """A client of Lambda's Runtime API over one kept connection.
 
 Written on a socket because ``http.client`` sends no trailers, which is how a stream says that it broke,
-and takes 5 ms to import.
+and takes 5 ms to import. https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from base64 import b64encode
 from typing import Any, BinaryIO, NamedTuple
 
 _ROOT = "/2018-06-01/runtime"
+#: Bytes from which on a body is not copied to travel in one write with what goes before it.
 _LARGE = 1 << 16
 
 
@@ -19,36 +20,56 @@ class Invoked(NamedTuple):
     """One answer of ``/invocation/next``. ``headers`` have their names in lower case."""
 
     request_id: str
+    #: Milliseconds since the epoch.
     deadline_ms: int
     headers: dict[str, str]
+    #: The event, JSON text.
     body: bytes
 
 
+class Answer(NamedTuple):
+    """What the Runtime API says to a request. ``headers`` have their names in lower case."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def refusal(self) -> str:
+        """What Lambda has against what it was sent, "" if nothing."""
+        return "" if self.status < 300 else f"{self.status} {self.body.decode('utf-8', 'replace')}"
+
+
 class RuntimeApi:
-    """The Runtime API at ``host:port``."""
+    """The Runtime API at ``host:port``.
+
+    :raises OSError: nobody answers there.
+    :raises ValueError: the port is no number.
+    """
 
     def __init__(self, address: str) -> None:
         host, _, port = address.rpartition(":")
         self._address = (host.strip("[]"), int(port)) if host else (address, 80)
-        self._name = address
+        self.name = address
         self._connect()
 
     def _connect(self) -> None:
-        self._socket = socket.create_connection(self._address)
+        # Whatever timeout the app gives its own sockets by default: the next invocation may take days.
+        self._socket = socket.create_connection(self._address, timeout=None)
+        self._socket.settimeout(None)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._reader: BinaryIO = self._socket.makefile("rb")
 
+    def close(self) -> None:
+        """Close the connection; the next request would open another."""
+        self._reader.close()
+        self._socket.close()
+
     def next(self) -> Invoked:
         """Wait for the next invocation; Lambda freezes the process meanwhile."""
-        request = f"GET {_ROOT}/invocation/next HTTP/1.1\r\nHost: {self._name}\r\n\r\n".encode()
-        try:
-            self._socket.sendall(request)
-            status, headers, body = self._answer()
-        except (ConnectionError, TimeoutError):
-            # A connection does not always outlive a freeze, and asking twice does no harm.
-            self._connect()
-            self._socket.sendall(request)
-            status, headers, body = self._answer()
+        status, headers, body = self._ask(
+            f"GET {_ROOT}/invocation/next HTTP/1.1\r\nHost: {self.name}\r\n\r\n".encode()
+        )
         if status != 200:
             raise ConnectionError(f"the Runtime API answered {status} to /next: {body[:500]!r}")
         return Invoked(
@@ -58,61 +79,98 @@ class RuntimeApi:
             body,
         )
 
-    def respond(self, request_id: str, payload: bytes) -> str:
+    def respond(self, invoked: Invoked, payload: bytes) -> str:
         """Hand in a result, JSON text. Returns what Lambda has against it, "" if nothing."""
-        status, body = self._post(f"/invocation/{request_id}/response", payload, "")
-        return "" if status < 300 else f"{status} {body.decode('utf-8', 'replace')}"
+        return self._post(f"/invocation/{invoked.request_id}/response", payload, _echo(invoked)).refusal
 
-    def failed(self, request_id: str, error: dict[str, Any]) -> None:
-        """The invocation failed."""
-        self._post_error(f"/invocation/{request_id}/error", error)
+    def failed(self, invoked: Invoked, error: dict[str, Any]) -> str:
+        """The invocation failed. Returns what Lambda has against hearing so, "" if nothing."""
+        path = f"/invocation/{invoked.request_id}/error"
+        return self._post(path, json.dumps(error).encode(), _kind(error) + _echo(invoked)).refusal
 
-    def init_failed(self, error: dict[str, Any]) -> None:
+    def init_failed(self, error: dict[str, Any]) -> str:
         """The handler could not be loaded; the process has to end after this."""
-        self._post_error("/init/error", error)
+        return self._post("/init/error", json.dumps(error).encode(), _kind(error)).refusal
 
-    def stream(self, request_id: str) -> StreamedResponse:
-        return StreamedResponse(self, request_id)
+    def stream(self, invoked: Invoked) -> StreamedResponse:
+        """Hand in a result while it is made."""
+        return StreamedResponse(self, invoked)
 
-    def _post_error(self, path: str, error: dict[str, Any]) -> None:
-        kind = error["errorType"].encode("ascii", "replace").decode()
-        self._post(path, json.dumps(error).encode(), f"Lambda-Runtime-Function-Error-Type: {kind}\r\n")
-
-    def _post(self, path: str, payload: bytes, more: str) -> tuple[int, bytes]:
+    def _post(self, path: str, payload: bytes, more: str) -> Answer:
         head = (
-            f"POST {_ROOT}{path} HTTP/1.1\r\nHost: {self._name}\r\nContent-Type: application/json\r\n"
+            f"POST {_ROOT}{path} HTTP/1.1\r\nHost: {self.name}\r\nContent-Type: application/json\r\n"
             f"{more}Content-Length: {len(payload)}\r\n\r\n"
         ).encode()
-        if len(payload) < _LARGE:
-            self._socket.sendall(head + payload)
-        else:
-            self._socket.sendall(head)
-            self._socket.sendall(payload)
-        status, _, body = self._answer()
-        return status, body
+        return self._ask(head + payload) if len(payload) < _LARGE else self._ask(head, payload)
 
-    def _answer(self) -> tuple[int, dict[str, str], bytes]:
-        reader = self._reader
-        line = reader.readline()
-        if not line:
-            raise ConnectionResetError("the Runtime API closed the connection")
+    def _ask(self, *parts: bytes) -> Answer:
+        try:
+            return self._exchange(parts)
+        except OSError:
+            # A connection does not always outlive a freeze. Asking twice does no harm: Lambda hands out
+            # an invocation once, and takes one answer to it.
+            self.close()
+            self._connect()
+            return self._exchange(parts)
+
+    def _exchange(self, parts: tuple[bytes, ...]) -> Answer:
+        try:
+            for part in parts:
+                self.send(part)
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # refused before it was all there: the answer, if one came, says why
+        return self.answer()
+
+    def send(self, data: bytes) -> None:
+        """Send all of ``data``, part of a request."""
+        self._socket.sendall(data)
+
+    def answer(self) -> Answer:
+        """Read the answer to the request that was sent.
+
+        :raises ConnectionResetError: the connection ended before the answer did.
+        """
+        line = self._line()
         status = int(line.split(b" ", 2)[1])
         headers: dict[str, str] = {}
-        while (line := reader.readline().rstrip(b"\r\n")) != b"":
-            name, _, value = line.decode("latin-1").partition(":")
+        while line := self._line():
+            name, _, value = line.decode("utf-8", "replace").partition(":")
             headers[name.lower()] = value.strip()
-        if "chunked" in headers.get("transfer-encoding", ""):
-            return status, headers, self._chunks()
-        return status, headers, reader.read(int(headers.get("content-length", "0")))
+        if "chunked" in headers.get("transfer-encoding", "").lower():
+            return Answer(status, headers, self._chunks())
+        return Answer(status, headers, self._exactly(int(headers.get("content-length", "0"))))
 
     def _chunks(self) -> bytes:
         parts = []
-        while size := int(self._reader.readline().partition(b";")[0], 16):
-            parts.append(self._reader.read(size))
-            self._reader.readline()
-        while self._reader.readline().rstrip(b"\r\n"):
+        while size := int(self._line().partition(b";")[0], 16):
+            parts.append(self._exactly(size))
+            self._line()
+        while self._line():
             pass  # trailers
         return b"".join(parts)
+
+    def _line(self) -> bytes:
+        line = self._reader.readline()
+        if not line.endswith(b"\n"):
+            raise ConnectionResetError("the Runtime API closed the connection")
+        return line.rstrip(b"\r\n")
+
+    def _exactly(self, size: int) -> bytes:
+        data = self._reader.read(size)
+        if len(data) < size:
+            raise ConnectionResetError("the Runtime API closed the connection in the middle of an answer")
+        return data
+
+
+def _kind(error: dict[str, Any]) -> str:
+    kind = error["errorType"].encode("ascii", "replace").decode()
+    return f"Lambda-Runtime-Function-Error-Type: {kind}\r\n"
+
+
+def _echo(invoked: Invoked) -> str:
+    """Where Lambda numbers its attempts, it wants to hear which one is answered."""
+    attempt = invoked.headers.get("lambda-runtime-invocation-id")
+    return f"Lambda-Runtime-Invocation-Id: {attempt}\r\n" if attempt else ""
 
 
 class StreamedResponse:
@@ -121,39 +179,63 @@ class StreamedResponse:
     https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming
     """
 
-    def __init__(self, api: RuntimeApi, request_id: str) -> None:
+    def __init__(self, api: RuntimeApi, invoked: Invoked) -> None:
         self._api = api
-        self._socket = api._socket
+        self._lost = False
+        #: Whether some of it is with Lambda, so that it is too late for a plain error.
+        self.began = False
         # Sent with the first of the body, in one write.
         self._held = (
-            f"POST {_ROOT}/invocation/{request_id}/response HTTP/1.1\r\nHost: {api._name}\r\n"
+            f"POST {_ROOT}/invocation/{invoked.request_id}/response HTTP/1.1\r\nHost: {api.name}\r\n"
             "Content-Type: application/vnd.awslambda.http-integration-response\r\n"
             "Lambda-Runtime-Function-Response-Mode: streaming\r\n"
-            "Transfer-Encoding: chunked\r\n"
+            f"{_echo(invoked)}Transfer-Encoding: chunked\r\n"
             "Trailer: Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body\r\n\r\n"
         ).encode()
 
     def head(self, prelude: bytes) -> None:
+        """Status and headers, JSON text. It waits for the first of the body, or for there being none."""
         self._held += b"%x\r\n%b\0\0\0\0\0\0\0\0\r\n" % (len(prelude) + 8, prelude)
 
     def data(self, chunk: bytes) -> None:
+        """Some of the body, sent at once.
+
+        :raises ConnectionResetError: Lambda takes no more of it.
+        """
+        if not chunk:
+            return  # as a chunk, nothing is the end
         self._held += b"%x\r\n" % len(chunk)
         if len(chunk) < _LARGE:
-            self._socket.sendall(b"%b%b\r\n" % (self._held, chunk))
+            self._send(b"%b%b\r\n" % (self._held, chunk))
             self._held = b""
         else:
-            self._socket.sendall(self._held)
-            self._socket.sendall(chunk)
+            self._send(self._held)
+            self._send(chunk)
             self._held = b"\r\n"
 
-    def end(self) -> None:
-        self._socket.sendall(self._held + b"0\r\n\r\n")
-        self._api._answer()
+    def end(self) -> str:
+        """The body is whole. Returns what Lambda has against it, "" if nothing."""
+        return self._finish(b"")
 
-    def broke(self, error: dict[str, Any]) -> None:
-        """The app failed half-way: say so in the trailers."""
-        kind = error["errorType"].encode("ascii", "replace")
+    def broke(self, error: dict[str, Any]) -> str:
+        """The app failed half-way: say so in the trailers. Returns as :meth:`end` does."""
         body = b64encode(json.dumps(error).encode())
-        trailers = b"Lambda-Runtime-Function-Error-Type: %b\r\nLambda-Runtime-Function-Error-Body: %b\r\n"
-        self._socket.sendall(self._held + b"0\r\n" + trailers % (kind, body) + b"\r\n")
-        self._api._answer()
+        trailers = b"%bLambda-Runtime-Function-Error-Body: %b\r\n"
+        return self._finish(trailers % (_kind(error).encode(), body))
+
+    def _finish(self, trailers: bytes) -> str:
+        if not self._lost:
+            try:
+                self._send(b"%b0\r\n%b\r\n" % (self._held, trailers))
+                return self._api.answer().refusal
+            except OSError:
+                self._lost = True
+        return "the connection to the Runtime API was lost"
+
+    def _send(self, data: bytes) -> None:
+        try:
+            self._api.send(data)
+        except OSError as error:
+            self._lost = True
+            raise ConnectionResetError(f"Lambda takes no more of this response: {error}") from error
+        self.began = True

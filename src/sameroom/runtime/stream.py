@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from .errors import ProtocolError, RuntimeFault
+from .logs import message
 from .messages import Response
 from .wsgi import App, Environ, Start, bodiless, iterable, short
 
@@ -21,7 +22,16 @@ class Sink(Protocol):
 
 
 class Broken(RuntimeFault):
-    """The app failed when part of its answer was with the client already; ``__cause__`` says of what."""
+    """The app failed when part of its answer was with the client already; ``__cause__`` says of what.
+
+    ``status`` is that of the answer, ``sent`` counts the bytes of body that went out.
+    """
+
+    def __init__(self, status: int, sent: int, cause: Exception) -> None:
+        why = f"{type(cause).__name__}: {message(cause)}"
+        super().__init__(f"the response broke off after {sent} bytes: {why}")
+        self.status = status
+        self.sent = sent
 
 
 class StreamedStart(Start):
@@ -63,12 +73,14 @@ class StreamedStart(Start):
     def finish(self) -> None:
         """The app has nothing more.
 
-        :raises ProtocolError: less than it promised.
+        :raises ProtocolError: it never called ``start_response``, or sent less than it promised.
         """
+        if not self.status:
+            raise ProtocolError("the app returned without calling start_response")
+        if self.produced < self.length and not bodiless(self._method, self.status):
+            raise short(self.length, self.produced)
         if not self.sent:
             self.begin()
-        if self.produced < self.length and not self.silent:
-            raise short(self.length, self.produced)
 
 
 def call(
@@ -92,6 +104,6 @@ def call(
                 chunks.close()
     except Exception as error:
         if start.sent:
-            raise Broken(f"the response broke off after {start.produced} bytes: {error}") from error
+            raise Broken(start.status, start.produced, error) from error
         raise
     return start.status, start.produced

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Collection, Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID, uuid4, uuid5
 
@@ -65,7 +66,7 @@ def create_message(table: Table, message: Mapping[str, Any], idempotency_key: st
     stored = checked(message, OURS)
     unique = uuid5(_KEYS_NAMESPACE, idempotency_key) if idempotency_key else uuid4()
     created = Created(str(unique), _new_etag())
-    item = stored | _key(created.message_id) | {"timestamp": int(time.time()), "_etag": created.etag}
+    item = stored | _key(created.message_id) | {"timestamp": Decimal(int(time.time())), "_etag": created.etag}
     if idempotency_key:
         item["_fingerprint"] = _fingerprint(stored)
     check_size(item)

@@ -22,9 +22,7 @@ STREAMING_DOORS = ("rest-api", "function-url")
 class Gateway(Protocol):
     """What the module of every door hands out. Neither function raises, whatever it is given."""
 
-    def admit(
-        self, request: HttpRequest, entrance: Entrance, request_id: str
-    ) -> dict[str, Any] | HttpAnswer:
+    def admit(self, request: HttpRequest, entrance: Entrance, request_id: str) -> dict[str, Any] | HttpAnswer:
         """The event AWS would build, or AWS's own answer where the function is not asked at all."""
 
     def answer(

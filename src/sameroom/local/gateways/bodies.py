@@ -15,7 +15,7 @@ TARGET_GROUP_TEXT = ("application/json", "application/javascript", "application/
 
 
 def media_type(content_type: str) -> str:
-    """"application/json" of "Application/JSON; charset=utf-8"."""
+    """ "application/json" of "Application/JSON; charset=utf-8"."""
     return content_type.partition(";")[0].strip().lower()
 
 

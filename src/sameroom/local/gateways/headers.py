@@ -39,6 +39,11 @@ def find(headers: Iterable[tuple[str, str]], name: str) -> str:
     return ""
 
 
+def has(headers: Iterable[tuple[str, str]], name: str) -> bool:
+    """Whether there is a header of that name, which is in lower case."""
+    return any(key.lower() == name for key, _ in headers)
+
+
 def size(headers: Iterable[tuple[str, str]]) -> int:
     """Bytes of the header section on the wire, without the empty line at its end."""
     return sum([len(name) + len(value) + 4 for name, value in headers])

@@ -46,15 +46,16 @@ def name_of(event: Any) -> str:
 
     :raises UnknownEvent: none of ours; the message names the event's keys.
     """
-    if isinstance(event, dict):
-        context = event.get("requestContext") or {}
+    if isinstance(event, dict) and isinstance(context := event.get("requestContext") or {}, dict):
         version = event.get("version")
         if version == "2.0":
             if "http" in context:
-                return "function-url" if ".lambda-url." in (context.get("domainName") or "") else "http-api"
+                domain = context.get("domainName")
+                ours = isinstance(domain, str) and ".lambda-url." in domain
+                return "function-url" if ours else "http-api"
             if "serviceNetworkArn" in context:
                 return "lattice"
-        elif "httpMethod" in event and isinstance(context, dict):
+        elif "httpMethod" in event:
             if "elb" in context:
                 return "alb"
             return "http-api-v1" if version == "1.0" else "rest-api"
@@ -79,6 +80,8 @@ def _unknown(event: Any) -> str:
 
 def malformed(name: str, event: Event, error: Exception) -> InvalidEvent:
     """The error for an event that ``door(name)`` could not read, naming the key that is at fault."""
+    if isinstance(error, InvalidEvent):
+        return InvalidEvent(f"this {name} event cannot be read: {error}")
     for dotted, wanted in door(name).SHAPE.items():
         value: Any = event
         for key in dotted.split("."):

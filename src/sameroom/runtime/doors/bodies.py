@@ -52,13 +52,13 @@ def received(body: Any, is_base64: Any) -> bytes:
     if not body:
         return b""
     if not isinstance(body, str):
-        raise InvalidEvent(f"the event's body is {type(body).__name__}, not a string")
+        raise InvalidEvent(f"body is {type(body).__name__}, not a string")
     if not is_base64:
         return body.encode("utf-8", "surrogatepass")
     try:
         return _decode(body)
     except ValueError as error:
-        raise InvalidEvent(f"the event says that its body is base64, and it is not: {error}") from error
+        raise InvalidEvent(f"body is said to be base64, and it is not: {error}") from error
 
 
 def sent(body: bytes, content_type: str, content_encoding: str) -> tuple[str, bool]:
@@ -100,7 +100,7 @@ def oversize(result: Result, response: Response, limit: int) -> int | None:
     fit is serialised as the runtime will serialise it.
     """
     body = response.body
-    bound = 512 + len(body)
+    bound = 512 + len(body) + len(response.reason)
     for name, value in response.headers:
         bound += len(name) + len(value) + 8
     if bound * 6 <= limit:

@@ -1,5 +1,8 @@
-"""API Gateway HTTP API with payload format 1.0: REST's maps, but a decoded path that keeps the stage.
+"""API Gateway HTTP API with payload format 1.0: REST's maps, but a path that keeps the stage.
 
+AWS decodes ``requestContext.path`` and leaves ``path`` encoded, so where the two differ ``path`` is to be
+decoded, and where they are the same it is not: https://github.com/aws/aws-lambda-dotnet has what AWS sent
+recorded (V1_UnicodeCharactersInPathHttpV1.json of its Lambda Test Tool).
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 """
 
@@ -18,14 +21,19 @@ def read(event: Event, settings: Settings) -> Request:
     caller = context.get("identity") or {}
     whole = event["path"] or "/"
     query = payload_v1.query(event)
-    raw_path = paths.encoded(whole)
     domain = context.get("domainName") or ""
     stage = context.get("stage")
     path, mount = paths.unstaged(whole, stage, domain)
     base = paths.before_resource(whole, event.get("resource") or "", event.get("pathParameters") or {})
     if base and base != f"/{stage}":
         path, mount = whole[len(base) :], base
-    path, mount = paths.remounted(paths.native(path), paths.native(mount), settings.script_name)
+    if context.get("path", whole) == whole:
+        raw_path = paths.encoded(mount + path)
+        path, mount = paths.native(path), paths.native(mount)
+    else:
+        raw_path = paths.native(mount + path)
+        path, mount = paths.decoded(path), paths.decoded(mount)
+    path, mount = paths.remounted(path, mount, settings.script_name)
     return Request(
         event["httpMethod"],
         path,
@@ -42,7 +50,7 @@ def read(event: Event, settings: Settings) -> Request:
         domain,
         "https",
         context.get("protocol") or "HTTP/1.1",
-        identity.of_rest_api(context),
+        identity.of_http_api_v1(context),
     )
 
 

@@ -18,38 +18,45 @@ Identity = dict[str, str]
 def of_http_api(context: Mapping[str, Any]) -> Identity:
     """Payload 2.0. https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-access-control.html"""
     identity: Identity = {}
-    authorizer = context.get("authorizer")
-    if authorizer:
-        if jwt := authorizer.get("jwt"):
-            claims = jwt.get("claims") or {}
-            _user(identity, claims.get("sub") or claims.get("username") or claims.get("client_id"), "JWT")
-        elif iam := authorizer.get("iam"):
-            _user(identity, iam.get("userArn"), "AWS_IAM")
-        elif (custom := authorizer.get("lambda")) is not None:
-            _user(identity, custom.get("principalId"), "CUSTOM")
-    authentication = context.get("authentication")
-    if authentication and (certificate := authentication.get("clientCert")):
-        _certificate(identity, certificate)
+    authorizer = context.get("authorizer") or {}
+    custom = authorizer.get("lambda")
+    if claims := (authorizer.get("jwt") or {}).get("claims"):
+        _user(identity, _first(claims, _OF_JWT), "JWT")
+    elif arn := (authorizer.get("iam") or {}).get("userArn"):
+        _user(identity, arn, "AWS_IAM")
+    elif custom is not None:
+        _user(identity, custom.get("principalId"), "CUSTOM")
+    _gateway_certificate(identity, context.get("authentication"))
     return identity
 
 
 def of_rest_api(context: Mapping[str, Any]) -> Identity:
-    """Payload 1.0: authorizer claims are Cognito's, a principalId a Lambda authorizer's, a userArn IAM's."""
+    """Claims are Cognito's, a principalId a Lambda authorizer's, a userArn IAM's.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
+    """
+    return _of_payload_v1(context, _OF_COGNITO, "COGNITO_USER_POOLS")
+
+
+def of_http_api_v1(context: Mapping[str, Any]) -> Identity:
+    """As on a REST API, but that claims are those of any JWT; they do not nest as in payload 2.0.
+
+    https://github.com/awsdocs/amazon-api-gateway-developer-guide/issues/113
+    """
+    return _of_payload_v1(context, _OF_JWT, "JWT")
+
+
+def _of_payload_v1(context: Mapping[str, Any], names: tuple[str, ...], kind: str) -> Identity:
     identity: Identity = {}
     caller = context.get("identity") or {}
-    authorizer = context.get("authorizer")
-    if authorizer and (claims := authorizer.get("claims")):
-        user = claims.get("cognito:username") or claims.get("username") or claims.get("sub")
-        _user(identity, user, "COGNITO_USER_POOLS")
-    elif authorizer and authorizer.get("principalId"):
-        _user(identity, authorizer["principalId"], "CUSTOM")
-    elif authorizer:
-        # HTTP APIs with payload 1.0 nest as 2.0 does.
-        identity.update(of_http_api({"authorizer": authorizer}))
-    elif caller.get("userArn"):
-        _user(identity, caller["userArn"], "AWS_IAM")
-    if certificate := caller.get("clientCert"):
-        _certificate(identity, certificate)
+    authorizer = context.get("authorizer") or {}
+    if claims := authorizer.get("claims"):
+        _user(identity, _first(claims, names), kind)
+    elif principal := authorizer.get("principalId"):
+        _user(identity, principal, "CUSTOM")
+    else:
+        _user(identity, caller.get("userArn"), "AWS_IAM")
+    _gateway_certificate(identity, caller)
     return identity
 
 
@@ -57,12 +64,8 @@ def of_lattice(context: Mapping[str, Any]) -> Identity:
     """https://docs.aws.amazon.com/vpc-lattice/latest/ug/lambda-functions.html"""
     caller = context.get("identity") or {}
     identity: Identity = {}
-    if caller.get("principal"):
-        _user(identity, caller["principal"], caller.get("type") or "AWS_IAM")
-    for name, key in _LATTICE_X509.items():
-        if caller.get(key):
-            identity[name] = native(str(caller[key]))
-            identity["SSL_CLIENT_VERIFY"] = "SUCCESS"
+    _user(identity, caller.get("principal"), caller.get("type") or "AWS_IAM")
+    _certificate(identity, caller, _LATTICE_X509)
     return identity
 
 
@@ -74,13 +77,16 @@ def of_alb(headers: Mapping[str, str]) -> Identity:
     """
     identity: Identity = {}
     _user(identity, headers.get("x-amzn-oidc-identity"), "OIDC")
-    for name, key in _ALB_MTLS.items():
-        if headers.get(key):
-            identity[name] = native(unquote(headers[key]))
-            identity["SSL_CLIENT_VERIFY"] = "SUCCESS"
+    told = {key: unquote(headers[key]) for key in _ALB_MTLS.values() if headers.get(key)}
+    # "NotBefore=2026-09-21T01:50:17Z;NotAfter=..."
+    for part in headers.get("x-amzn-mtls-clientcert-validity", "").split(";"):
+        name, _, told[name] = part.partition("=")
+    _certificate(identity, told, _ALB_MTLS)
     return identity
 
 
+_OF_JWT = ("sub", "username", "client_id")
+_OF_COGNITO = ("cognito:username", "username", "sub")
 _LATTICE_X509 = {
     "SSL_CLIENT_S_DN_CN": "x509SubjectCn",
     "SSL_CLIENT_I_DN_OU": "x509IssuerOu",
@@ -92,13 +98,22 @@ _ALB_MTLS = {
     "SSL_CLIENT_S_DN": "x-amzn-mtls-clientcert-subject",
     "SSL_CLIENT_I_DN": "x-amzn-mtls-clientcert-issuer",
     "SSL_CLIENT_M_SERIAL": "x-amzn-mtls-clientcert-serial-number",
+    "SSL_CLIENT_V_START": "NotBefore",
+    "SSL_CLIENT_V_END": "NotAfter",
 }
 _GATEWAY_CERT = {
     "SSL_CLIENT_CERT": "clientCertPem",
     "SSL_CLIENT_S_DN": "subjectDN",
     "SSL_CLIENT_I_DN": "issuerDN",
     "SSL_CLIENT_M_SERIAL": "serialNumber",
+    "SSL_CLIENT_V_START": "notBefore",
+    "SSL_CLIENT_V_END": "notAfter",
 }
+
+
+def _first(claims: Mapping[str, Any], names: tuple[str, ...]) -> object:
+    """The first of the claims that says anything."""
+    return next((claims[name] for name in names if claims.get(name)), None)
 
 
 def _user(identity: Identity, user: object, kind: str) -> None:
@@ -108,13 +123,14 @@ def _user(identity: Identity, user: object, kind: str) -> None:
         identity["AUTH_TYPE"] = kind
 
 
-def _certificate(identity: Identity, certificate: Mapping[str, Any]) -> None:
-    for name, key in _GATEWAY_CERT.items():
-        if certificate.get(key):
-            identity[name] = native(str(certificate[key]))
-    validity = certificate.get("validity") or {}
-    if validity.get("notBefore"):
-        identity["SSL_CLIENT_V_START"] = validity["notBefore"]
-    if validity.get("notAfter"):
-        identity["SSL_CLIENT_V_END"] = validity["notAfter"]
-    identity["SSL_CLIENT_VERIFY"] = "SUCCESS"
+def _gateway_certificate(identity: Identity, within: Mapping[str, Any] | None) -> None:
+    """API Gateway's ``clientCert``, whose period of validity is a map of its own."""
+    if within and (certificate := within.get("clientCert")):
+        _certificate(identity, {**certificate, **(certificate.get("validity") or {})}, _GATEWAY_CERT)
+
+
+def _certificate(identity: Identity, told: Mapping[str, Any], names: Mapping[str, str]) -> None:
+    """What AWS tells of a certificate, under mod_ssl's names. AWS has verified it, if there is one."""
+    found = {name: native(str(told[key])) for name, key in names.items() if told.get(key)}
+    if found:
+        identity.update(found, SSL_CLIENT_VERIFY="SUCCESS")

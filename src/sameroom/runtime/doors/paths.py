@@ -59,12 +59,16 @@ def below(path: str, mount: str) -> str | None:
 def remounted(path: str, mount: str, explicit: str) -> tuple[str, str]:
     """``(path, mount)`` when one mount was computed from the event and another was set by hand.
 
-    The one set by hand is what clients see, so it wins; it is taken off the path where it is on it.
+    The one set by hand is what clients see, so it wins; it is taken off the path where it is on it, with or
+    without the computed one before it.
     """
     if not explicit:
         return path, mount
-    rest = below(path, explicit)
-    return (path if rest is None else rest), explicit
+    for whole in (mount + path, path):
+        rest = below(whole, explicit)
+        if rest is not None:
+            return rest, explicit
+    return path, explicit
 
 
 def lookup(headers: Mapping[str, Any] | None, name: str) -> Any:

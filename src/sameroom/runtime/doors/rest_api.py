@@ -28,7 +28,7 @@ def read(event: Event, settings: Settings) -> Request:
     raw_path, mount = located(event, context)
     query = payload_v1.query(event)
     path, mount = paths.remounted(paths.decoded(raw_path), paths.decoded(mount), settings.script_name)
-    whole = paths.native(context.get("path") or event["path"])
+    whole = paths.native(context.get("path") or event["path"] or "/")
     return Request(
         event["httpMethod"],
         path,

@@ -1,0 +1,61 @@
+"""``sameroom dev``: the app as a Lambda function behind a door, on this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .options import AppOptions, app_options
+
+if TYPE_CHECKING:
+    from ..local.develop import Local
+    from ..project import Choices
+
+
+@click.command()
+@app_options
+@click.option("--door", metavar="DOOR", help="http-api, rest-api, function-url, alb ... (see the settings).")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
+@click.option("--port", default=8000, show_default=True, help="0 takes any free port.")
+@click.option("--plain", is_flag=True, help="The framework's own server instead of a Lambda.")
+@click.option("--no-reload", is_flag=True, help="Do not watch the project's files.")
+@click.option("--raw-log", is_flag=True, help="Print exactly the lines that CloudWatch would have.")
+def dev(
+    door: str | None, host: str, port: int, plain: bool, no_reload: bool, raw_log: bool, **app: Any
+) -> None:
+    """Run the app of this folder as AWS Lambda would, behind one of AWS's doors.
+
+    The app is found as Flask finds it. Saving a file loads it anew; the old code serves until the new one
+    has been imported. Tables in the settings come up on a local stand-in for AWS.
+    """
+    from ..local.develop import Local
+
+    options = AppOptions(**app)
+    local = Local(host, port, options.manner(access_log=raw_log), not no_reload)
+    choices = options.choices(door=door)
+    if plain:
+        _serve_plainly(choices, local)
+    else:
+        _serve(choices, local, raw_log)
+
+
+def _serve(choices: Choices, local: Local, raw_log: bool) -> None:
+    from ..local.develop import develop
+    from ..local.event_loop import run
+    from ..project import load
+    from .dev_screen import DevScreen, RawScreen
+
+    folder = Path.cwd()
+    screen = RawScreen() if raw_log else DevScreen()
+    run(develop(lambda: load(folder, choices), local, screen))
+
+
+def _serve_plainly(choices: Choices, local: Local) -> None:
+    from ..local.event_loop import run
+    from ..local.plain import serve_plainly
+    from ..project import load
+    from .plain_screen import PlainScreen
+
+    run(serve_plainly(load(Path.cwd(), choices), local, PlainScreen()))

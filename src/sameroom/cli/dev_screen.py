@@ -1,0 +1,226 @@
+"""What ``sameroom dev`` shows: a line per request, and what the app said under it.
+
+Thousands of requests a second may pass, so lines are put together as plain strings, and written in
+batches some thirty times a second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections import deque
+from collections.abc import Iterable
+
+from ..errors import SameroomError
+from ..local.develop import Opening
+from ..local.explain import explain
+from ..local.http import HttpRequest
+from ..local.lines import LogLine
+from ..local.pool import Replacement
+from ..local.reload import Changed
+from ..local.server import Exchange
+from .banner import banner
+from .paint import Paint, harmless
+from .screen import Printer, bug_text, error_text
+from .told import Teller
+
+#: Seconds between two batches.
+BATCH = 0.03
+#: Seconds that a request's line waits for the last of the app's words, and that an app's words wait for the
+#: end of their request before they are shown without.
+_PATIENCE = 0.05
+_LIVE = 0.4
+_MARGIN = " " * 9
+_STATUS_STYLES = {2: "green", 3: "cyan", 4: "yellow", 5: "error"}
+
+
+class DevScreen:
+    """The pretty form. Belongs to one event loop."""
+
+    def __init__(self) -> None:
+        self._printer = Printer(sys.stdout)
+        self._paint: Paint = self._printer.paint
+        self._teller = Teller(self._paint, ())
+        self._door = ""
+        self._waiting: asyncio.TimerHandle | None = None
+        self._finished: deque[tuple[float, Exchange]] = deque()
+        #: The app's words by request, each with the time of its first.
+        self._said: dict[str, tuple[float, list[str]]] = {}
+        self._reported: set[str] = set()
+        self._running: dict[str, HttpRequest] = {}
+        self._clock = (0, "")
+        self._statuses: dict[int, str] = {}
+
+    # What happens (local.develop.Screen)
+
+    def opened(self, opening: Opening) -> None:
+        project = opening.project
+        self._door = opening.entrance.door
+        self._teller = Teller(self._paint, tuple({str(project.folder), str(project.app.root)}))
+        self._printer.write(banner(opening, self._paint))
+
+    def began(self, request_id: str, request: HttpRequest) -> None:
+        self._running[request_id] = request
+
+    def exchanged(self, exchange: Exchange) -> None:
+        self._running.pop(exchange.request_id, None)
+        self._finished.append((time.monotonic(), exchange))
+        self._soon()
+
+    def log(self, line: LogLine) -> None:
+        if line.kind == "output":
+            first = self._said.get(line.request_id)
+            if first is None:
+                self._said[line.request_id] = (time.monotonic(), [line.text])
+            else:
+                first[1].append(line.text)
+            self._soon()
+        elif line.kind == "notice":
+            self._now(f"{self._paint('yellow', '▲')} {line.text}\n")
+        elif line.text.startswith("REPORT "):
+            self._reported.add(line.request_id)
+
+    def loaded(self, replacement: Replacement, seconds: float, changed: Changed | None) -> None:
+        if replacement.superseded:
+            return
+        _, said = self._said.pop("", (0.0, []))
+        if replacement.ok:
+            what = f"{changed.describe()} changed, reloaded" if changed else "ready"
+            text = self._line(self._paint("green", "✓"), f"{what} in {_ms(seconds * 1000)}")
+            self._now(text + self._under(self._teller.lines(said)))
+            return
+        what = f"{changed.describe()} changed; it" if changed else "The app"
+        text = self._line(self._paint("error", "✗"), self._paint("bold", f"{what} cannot be loaded"))
+        text += self._under(self._teller.failure(replacement.error))
+        stay = "The code of before goes on serving. " if changed else ""
+        self._now(text + self._line(" ", self._paint("cyan", f"{stay}Save a mended file to try again.")))
+
+    def trouble(self, error: SameroomError) -> None:
+        self._now(error_text(error, self._paint))
+
+    def failed(self, error: BaseException) -> None:
+        self._now(bug_text(error, self._paint))
+
+    def closing(self) -> None:
+        self._now("")
+        self._printer.line(self._paint("dim", "\nending…") if self._paint.colour else "ending")
+
+    # Batches
+
+    def _soon(self) -> None:
+        if self._waiting is None:
+            self._waiting = asyncio.get_running_loop().call_later(BATCH, self._flush)
+
+    def _flush(self) -> None:
+        self._waiting = None
+        now = time.monotonic()
+        parts: list[str] = []
+        while self._finished:
+            since, exchange = self._finished[0]
+            request_id = exchange.request_id
+            if exchange.invocation and request_id not in self._reported and now - since < _PATIENCE:
+                break
+            self._finished.popleft()
+            parts.append(self._exchange(exchange))
+        if self._said:
+            parts += self._live(now)
+        if not self._finished:
+            self._reported.clear()
+        if parts:
+            self._printer.write("".join(parts))
+        if self._finished or self._said:
+            self._soon()
+
+    def _live(self, now: float) -> list[str]:
+        """What was said outside of requests, in those that take long, and after the end of others."""
+        waiting = {exchange.request_id for _, exchange in self._finished}
+        due = [
+            request_id
+            for request_id, (since, _) in self._said.items()
+            if request_id not in waiting and now - since > _LIVE
+        ]
+        parts = []
+        for request_id in due:
+            _, lines = self._said.pop(request_id)
+            request = self._running.get(request_id)
+            if request is not None:
+                where = f"··· {harmless(request.method):<7} {harmless(request.target)}"
+            else:
+                where = f"··· after request {request_id}" if request_id else "··· at import"
+            parts.append(f"{self._time(time.time())} {self._paint('dim', where)}\n")
+            parts.append(self._under(self._teller.lines(lines)))
+        return parts
+
+    def _now(self, text: str) -> None:
+        """``text`` after all that was there before it."""
+        for _, exchange in self._finished:
+            self._printer.write(self._exchange(exchange))
+        self._finished.clear()
+        if text:
+            self._printer.write(self._paint.plain(text))
+
+    # Lines
+
+    def _exchange(self, exchange: Exchange) -> str:
+        request, invocation = exchange.request, exchange.invocation
+        status = self._statuses.get(exchange.status)
+        if status is None:
+            style = _STATUS_STYLES.get(exchange.status // 100, "bold")
+            status = self._statuses[exchange.status] = self._paint(style, str(exchange.status))
+        details = _ms(exchange.duration_ms)
+        if invocation is not None:
+            if invocation.init_ms is not None:
+                details += f" · init {_ms(invocation.init_ms)}"
+            if invocation.max_memory_mb:
+                details += f" · {invocation.max_memory_mb} MB"
+        if exchange.hung_up:
+            details += " · the client hung up"
+        target = f"{harmless(request.method):<7} {harmless(request.target)}"
+        text = f"{self._time(request.time)} {status} {target:<48} {self._paint('dim', details)}\n"
+        why = explain(exchange, self._door) if exchange.status >= 400 else ""
+        if why:
+            text += f"{_MARGIN}{self._paint('dim', '→')} {self._paint('yellow', harmless(why))}\n"
+        said = self._said.pop(exchange.request_id, None)
+        return text + self._under(self._teller.lines(said[1])) if said else text
+
+    def _under(self, lines: Iterable[str]) -> str:
+        bar = self._paint("dim", "│")
+        return "".join(f"{_MARGIN}{bar} {line}\n" for line in lines)
+
+    def _line(self, mark: str, text: str) -> str:
+        return f"{self._time(time.time())} {mark} {text}\n"
+
+    def _time(self, when: float) -> str:
+        second = int(when)
+        if self._clock[0] != second:
+            self._clock = (second, self._paint("dim", time.strftime("%H:%M:%S", time.localtime(second))))
+        return self._clock[1]
+
+
+class RawScreen(DevScreen):
+    """``--raw-log``: exactly the lines that CloudWatch would have. All else goes to standard error."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._log = Printer(sys.stdout)
+        self._printer = Printer(sys.stderr)
+        self._paint = self._printer.paint
+
+    def began(self, request_id: str, request: HttpRequest) -> None:
+        """The log has START."""
+
+    def exchanged(self, exchange: Exchange) -> None:
+        """The log has what there is to say."""
+
+    def log(self, line: LogLine) -> None:
+        if line.kind == "notice":
+            super().log(line)
+        else:
+            self._log.line(line.text)
+
+
+def _ms(milliseconds: float) -> str:
+    if milliseconds < 10:
+        return f"{milliseconds:.1f} ms"
+    return f"{milliseconds:.0f} ms" if milliseconds < 10_000 else f"{milliseconds / 1000:.1f} s"

@@ -1,0 +1,111 @@
+"""``sameroom invoke``: one event through the app's function."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..errors import SameroomError
+from .options import AppOptions, app_options
+from .screen import Printer
+
+if TYPE_CHECKING:
+    from ..local.invocation import Invocation
+    from ..local.lines import LogLine
+
+
+@click.command()
+@click.argument("file", metavar="FILE|-")
+@app_options
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object: result, figures and log.")
+def invoke(file: str, as_json: bool, **app: Any) -> None:
+    """Send an event, JSON from FILE or from standard input, to the app's function.
+
+    The result goes to standard output and the log to standard error. The exit status is 1 when the
+    function failed.
+    """
+    from ..local import once
+    from ..local.event_loop import run
+    from ..project import load
+
+    options = AppOptions(**app)
+    event = read_event(file)
+    project = load(Path.cwd(), options.choices())
+    lines: list[str] = []
+    errors = Printer(sys.stderr)
+
+    def log(line: LogLine) -> None:
+        if line.kind == "notice":
+            errors.line(f"{errors.paint('yellow', '▲')} {line.text}")
+        elif as_json:
+            lines.append(line.text)
+        else:
+            errors.line(line.text)
+
+    invocation = run(once.invoke(project, options.manner(access_log=True), event, log))
+    told = report(invocation, lines) if as_json else result_text(invocation.outcome.payload)
+    Printer(sys.stdout).line(told)
+    if invocation.outcome.kind != "result":
+        sys.exit(1)
+
+
+def read_event(file: str) -> str:
+    """The event's text, checked to be JSON.
+
+    :raises SameroomError: there is no such file, or it is not JSON.
+    """
+    name = "Standard input" if file == "-" else file
+    try:
+        data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        text = data.decode("utf-8-sig")
+        json.loads(text)
+    except OSError as error:
+        raise SameroomError(
+            f"{name} cannot be read.", why=f"{error.strerror}.", next="Name a file, or - for standard input."
+        ) from None
+    except json.JSONDecodeError as error:
+        raise SameroomError(
+            f"{name} is not JSON.",
+            why=f"{error.msg} at line {error.lineno}, column {error.colno}.",
+            next="An event is one JSON document, as AWS sends it.",
+        ) from None
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise SameroomError(
+            f"{name} is not JSON.", why=f"{error}.", next="Save it as UTF-8, nested less deeply."
+        ) from None
+    return text
+
+
+def result_text(payload: bytes) -> str:
+    """What the function returned, as JSON that people can read; as it is where it is no JSON."""
+    try:
+        return json.dumps(json.loads(payload), indent=2, ensure_ascii=False)
+    except ValueError:
+        return payload.decode("utf-8", "replace")
+
+
+def report(invocation: Invocation, log: list[str]) -> str:
+    """``--json``: everything, for scripts. ``error`` is null when the function returned."""
+    try:
+        said = json.loads(invocation.outcome.payload)
+    except ValueError:
+        said = invocation.outcome.payload.decode("utf-8", "replace")
+    returned = invocation.outcome.kind == "result"
+    return json.dumps(
+        {
+            "result": said if returned else None,
+            "error": None if returned else said,
+            "request_id": invocation.request_id,
+            "duration_ms": round(invocation.duration_ms, 2),
+            "billed_ms": invocation.billed_ms,
+            "init_ms": None if invocation.init_ms is None else round(invocation.init_ms, 2),
+            "max_memory_mb": invocation.max_memory_mb,
+            "log": log,
+        },
+        indent=2,
+        ensure_ascii=False,
+    )

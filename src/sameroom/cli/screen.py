@@ -1,0 +1,63 @@
+"""The only room that prints."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from typing import TextIO
+
+from ..errors import SameroomError
+from .paint import Paint, paint_for
+
+
+class Printer:
+    """One stream of ours. Somebody who closes it early (``| head``) is not an error."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self.paint: Paint = paint_for(stream)
+        self.width = 80
+
+    def write(self, text: str) -> None:
+        """``text`` as it is, at once."""
+        try:
+            self._stream.write(text)
+            self._stream.flush()
+        except UnicodeEncodeError:
+            encoding = self._stream.encoding or "ascii"
+            self._stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+            self._stream.flush()
+        except BrokenPipeError:
+            null = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, self._stream.fileno())
+            os.close(null)
+
+    def line(self, text: str = "") -> None:
+        self.write(text + "\n")
+
+
+def error_text(error: SameroomError, paint: Paint) -> str:
+    """What happened, why, and what to do next."""
+    lines = [f"{paint('error', '✗')} {paint('bold', error.what)}"]
+    lines += [f"  {line}" for line in error.why.splitlines()]
+    lines += [f"  {paint('cyan', line)}" for line in error.next.splitlines()]
+    return "\n".join(lines) + "\n"
+
+
+def bug_text(error: BaseException, paint: Paint) -> str:
+    """Our own failure, with all that is needed to report it."""
+    told = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+    return f"{paint('error', '✗')} {paint('bold', 'sameroom itself failed. Please report this:')}\n{told}"
+
+
+def complain(error: SameroomError) -> None:
+    """An error that the person at the keyboard can mend."""
+    printer = Printer(sys.stderr)
+    printer.write(error_text(error, printer.paint))
+
+
+def confess(error: BaseException) -> None:
+    """A bug of ours."""
+    printer = Printer(sys.stderr)
+    printer.write(bug_text(error, printer.paint))

@@ -1,0 +1,96 @@
+"""Project -> how its function and its door are configured on this machine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+from ..project import Project, Settings
+from .cors import Cors
+from .folder import bytecode_folder
+from .function import FunctionConfig
+from .http import Entrance
+
+REGION = "us-east-1"
+
+#: What .env may not decide: the function's own variables, and whose AWS account it is.
+_NOT_FROM_DOTENV = re.compile(r"SAMEROOM_|AWS_LAMBDA_|AWS_PROFILE$|AWS_REGION$|_HANDLER$")
+
+
+class Manner(NamedTuple):
+    """How sandboxes are run; the same for every app."""
+
+    runtime: Literal["loop", "ric"] = "loop"
+    isolate: bool = True
+    #: The runtime writes a line per request into the log.
+    access_log: bool = True
+
+
+def function_config(project: Project, manner: Manner, stand_in: Mapping[str, str]) -> FunctionConfig:
+    """The function; ``stand_in`` are the variables by which the app reaches a local AWS, if there is one."""
+    settings = project.settings
+    return FunctionConfig(
+        root=project.app.root,
+        python=project.python,
+        environment=_environment(project, manner, stand_in),
+        runtime=manner.runtime,
+        name=re.sub(r"[^A-Za-z0-9_-]", "-", project.folder.name)[:64] or "app",
+        region=REGION,
+        timeout=settings.timeout,
+        memory=settings.memory,
+        concurrency=settings.concurrency,
+        isolate=manner.isolate,
+        bytecode=bytecode_folder(project.folder),
+    )
+
+
+def entrance(settings: Settings) -> Entrance:
+    """The door, and how it is configured."""
+    cors = settings.cors
+    return Entrance(
+        door=settings.door,
+        stage=settings.stage,
+        base_path=settings.base_path,
+        multi_value_headers=settings.multi_value_headers,
+        binary_media_types=settings.binary_media_types,
+        cors=Cors(**cors.model_dump()) if cors is not None else None,
+        response_mode=settings.response_mode,
+        region=REGION,
+    )
+
+
+def mount(settings: Settings) -> str:
+    """What clients' paths begin with: ``/stage``, ``/base``, both, or "" at the root.
+
+    On a custom domain an HTTP API hides its stage; a REST API's mapping may leave it in sight. The other
+    doors know neither.
+    """
+    stage = f"/{settings.stage}" if settings.stage else ""
+    if settings.door in ("http-api", "http-api-v1"):
+        return settings.base_path or stage
+    return settings.base_path + stage if settings.door == "rest-api" else ""
+
+
+def _environment(project: Project, manner: Manner, stand_in: Mapping[str, str]) -> dict[str, str]:
+    settings = project.settings
+    dotenv = {name: value for name, value in project.dotenv.items() if not _NOT_FROM_DOTENV.match(name)}
+    return {
+        **dotenv,
+        "AWS_LAMBDA_LOG_FORMAT": "JSON" if settings.log_format == "json" else "Text",
+        "AWS_LAMBDA_LOG_LEVEL": settings.log_level,
+        "SAMEROOM_APP": project.app.spec,
+        "SAMEROOM_SCRIPT_NAME": _script_name(settings),
+        "SAMEROOM_TRUSTED_HOPS": str(settings.trusted_hops),
+        "SAMEROOM_RESPONSE_MODE": settings.response_mode,
+        "SAMEROOM_BINARY_MEDIA_TYPES": ",".join(settings.binary_media_types),
+        "SAMEROOM_ACCESS_LOG": "on" if manner.access_log else "off",
+        **stand_in,
+        **settings.env,
+    }
+
+
+def _script_name(settings: Settings) -> str:
+    """Payload 2.0 never shows a mapping's base path, so the app must be told
+    (apigateway/latest/developerguide/http-api-develop-integrations-lambda.html, ``rawPath``)."""
+    return settings.script_name or (settings.base_path if settings.door == "http-api" else "")

@@ -1,0 +1,215 @@
+"""``sameroom dev``: a project behind a door on this machine, until somebody ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+import time
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from ..errors import SameroomError
+from ..project import Project
+from . import configure, ports
+from .backing import Backing, backing
+from .configure import Manner
+from .folder import forget_bytecode
+from .function import FunctionConfig
+from .http import Entrance, HttpRequest
+from .lines import LogLine
+from .pool import Pool, Replacement
+from .reload import Changed, Changes
+from .server import Exchange, Server
+from .signals import end_on_signals
+
+if TYPE_CHECKING:
+    from .standin import StandIn
+
+#: Seconds that requests under way get when we are told to end.
+GRACE = 3.0
+_SETTINGS_FILES = ("pyproject.toml", ".env", ".flaskenv")
+
+
+class Local(NamedTuple):
+    """How the door is served here."""
+
+    host: str
+    port: int
+    manner: Manner
+    reload: bool = True
+
+
+class Opening(NamedTuple):
+    """All that is up and running, for people."""
+
+    project: Project
+    entrance: Entrance
+    manner: Manner
+    url: str
+    backing: Backing
+    reload: bool
+
+
+class Screen(Protocol):
+    """Told what happens; what of it people see is its own affair."""
+
+    def opened(self, opening: Opening) -> None: ...
+
+    def began(self, request_id: str, request: HttpRequest) -> None: ...
+
+    def exchanged(self, exchange: Exchange) -> None: ...
+
+    def log(self, line: LogLine) -> None: ...
+
+    def loaded(self, replacement: Replacement, seconds: float, changed: Changed | None) -> None: ...
+
+    def trouble(self, error: SameroomError) -> None: ...
+
+    def failed(self, error: BaseException) -> None: ...
+
+    def closing(self) -> None: ...
+
+
+async def develop(load: Callable[[], Project], local: Local, screen: Screen) -> None:
+    """Serve the project that ``load`` gives until SIGINT, SIGTERM or SIGHUP; a second one ends all at once.
+
+    ``load`` is called again when the settings change.
+
+    :raises SameroomError: something that the person at the keyboard can mend keeps it from starting.
+    """
+    end_on_signals()
+    with contextlib.suppress(asyncio.CancelledError):
+        async with AsyncExitStack() as stack:
+            project = load()
+            listening = ports.listen(local.host, local.port)
+            stack.callback(listening.close)
+            session = Session(load, project, local, screen)
+            await session.open(listening, stack)
+            stack.callback(screen.closing)
+            await session.run()
+
+
+class Session:
+    """What runs while the door is open: the server, the sandboxes, the local AWS, the watch over files."""
+
+    def __init__(self, load: Callable[[], Project], project: Project, local: Local, screen: Screen) -> None:
+        self._load = load
+        self._project = project
+        self._local = local
+        self._screen = screen
+        self._backing = Backing()
+
+    async def open(self, listening: socket.socket, stack: AsyncExitStack) -> None:
+        """Start everything; ``stack`` ends it in reverse order."""
+        project, entrance = self._project, configure.entrance(self._project.settings)
+        self._tasks = await stack.enter_async_context(_Tasks(self._screen.failed))
+        self._backing = await stack.enter_async_context(backing(project))
+        if self._backing.stand_in is not None:
+            self._tasks.start(self._tell_when_gone(self._backing.stand_in))
+        self._pool = await stack.enter_async_context(Pool(self._config(), self._screen.log))
+        server = Server(entrance, self._pool, self._screen)
+        stack.push_async_callback(server.close, GRACE)
+        await server.start(listening)
+        self._screen.opened(
+            Opening(
+                project,
+                entrance,
+                self._local.manner,
+                f"{ports.url(listening)}{configure.mount(project.settings)}/",
+                self._backing,
+                self._local.reload,
+            )
+        )
+
+    async def run(self) -> None:
+        """Load the app, and again after each change, for ever."""
+        async with AsyncExitStack() as stack:
+            watching: AsyncIterable[Changed] = _nothing()
+            if self._local.reload:
+                # Watch first: an edit during the first import must not be missed.
+                watching = await stack.enter_async_context(Changes(self._project.folder))
+            self._tasks.start(self._replace(None, None))
+            async for changed in watching:
+                # Not waited for: a newer change need not wait until older code has been imported.
+                self._tasks.start(self._follow(changed))
+
+    async def _follow(self, changed: Changed) -> None:
+        config = None
+        if any(os.path.basename(path) in _SETTINGS_FILES for path in changed.paths):
+            try:
+                config = self._reconfigured()
+            except SameroomError as error:
+                self._screen.trouble(error)
+                return
+        await self._replace(config, changed)
+
+    async def _replace(self, config: FunctionConfig | None, changed: Changed | None) -> None:
+        begun = time.perf_counter()
+        forget_bytecode(self._project.folder)
+        replacement = await self._pool.replace(config)
+        self._screen.loaded(replacement, time.perf_counter() - begun, changed)
+
+    def _reconfigured(self) -> FunctionConfig:
+        """The function by the settings as they are now. What is served, and where, stays as it is."""
+        old, new = self._project, self._load()
+        needs_restart = [
+            what
+            for what, changed in (
+                ("the door", configure.entrance(old.settings) != configure.entrance(new.settings)),
+                ("the interpreter", old.python != new.python),
+                ("the tables", old.settings.tables != new.settings.tables),
+            )
+            if changed
+        ]
+        if needs_restart:
+            self._screen.trouble(
+                SameroomError(
+                    f"The settings of {' and '.join(needs_restart)} have changed.",
+                    why="They are read when sameroom starts.",
+                    next="Restart sameroom to use them.",
+                )
+            )
+        self._project = new._replace(python=old.python)
+        return self._config()
+
+    def _config(self) -> FunctionConfig:
+        return configure.function_config(self._project, self._local.manner, self._backing.variables)
+
+    async def _tell_when_gone(self, stand_in: StandIn) -> None:
+        self._screen.trouble(await stand_in.died())
+
+
+class _Tasks:
+    """Tasks that end with the block they are started in."""
+
+    def __init__(self, failed: Callable[[BaseException], None]) -> None:
+        self._failed = failed
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> _Tasks:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def start(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            self._failed(error)
+
+
+async def _nothing() -> AsyncIterator[Changed]:
+    """No change, ever."""
+    await asyncio.Event().wait()
+    yield Changed(())

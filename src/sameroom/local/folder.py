@@ -1,0 +1,54 @@
+"""``.sameroom`` in the project: what we keep between runs. Git never sees it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+NAME = ".sameroom"
+
+
+def own_folder(project: Path, part: str) -> Path:
+    """``.sameroom/<part>``, made when it is missing. OSError where the project is not writable."""
+    folder = project / NAME / part
+    folder.mkdir(parents=True, exist_ok=True)
+    ignore = project / NAME / ".gitignore"
+    if not ignore.exists():
+        # Whole or not at all, should two of us start at once.
+        with tempfile.NamedTemporaryFile("w", dir=ignore.parent, delete=False) as file:
+            file.write("# Made by sameroom: local data, nothing to commit.\n*\n")
+        Path(file.name).replace(ignore)
+    return folder
+
+
+def bytecode_folder(project: Path) -> Path | None:
+    """Where sandboxes keep compiled modules: code is read-only to them, and a Flask that is compiled anew
+    for every sandbox doubles the time it takes to start one. None where the project is not writable."""
+    try:
+        folder = own_folder(project, "bytecode")
+    except OSError:
+        return None
+    # Sandboxes see sameroom in a folder that is new in each run: what was compiled there is of no more use.
+    for place in ("/var/tmp", tempfile.gettempdir()):  # noqa: S108
+        for stale in (folder / place.lstrip(os.sep)).glob("sameroom-*"):
+            shutil.rmtree(stale, ignore_errors=True)
+    return folder
+
+
+def forget_bytecode(project: Path) -> None:
+    """Drop what was compiled of the project itself; its environment's modules stay.
+
+    Python tells a source's age by the second: after two edits within one, it would run the first one's code.
+    """
+    compiled = project / NAME / "bytecode" / str(project).lstrip(os.sep)
+    if not compiled.is_dir():
+        return
+    for entry in compiled.iterdir():
+        if (project / entry.name / "pyvenv.cfg").exists():
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry, ignore_errors=True)
+        else:
+            entry.unlink(missing_ok=True)

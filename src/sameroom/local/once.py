@@ -1,0 +1,28 @@
+"""``sameroom invoke``: one event through one sandbox."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+from ..project import Project
+from . import configure
+from .backing import backing
+from .configure import Manner
+from .folder import forget_bytecode
+from .invocation import Invocation
+from .lines import LogLine
+from .pool import Pool
+
+
+async def invoke(project: Project, manner: Manner, event: str, log: Callable[[LogLine], None]) -> Invocation:
+    """Run the project's function on ``event``, JSON text, as Lambda's Invoke does: the response comes whole.
+
+    :raises SameroomError: something that the person at the keyboard can mend keeps it from starting.
+    """
+    settings = project.settings.model_copy(update={"response_mode": "buffered"})
+    async with backing(project) as aws:
+        config = configure.function_config(project._replace(settings=settings), manner, aws.variables)
+        forget_bytecode(project.folder)
+        async with Pool(config, log) as pool:
+            return await pool.invoke(event.encode(), request_id=str(uuid.uuid4()))

@@ -132,13 +132,15 @@ def _rest_api(ask: Ask) -> Event:
 
 
 def _http_api_v1(ask: Ask) -> Event:
-    path = decoded_by_http_api(ask.path)
+    """``path`` encoded and ``requestContext.path`` decoded, as recorded by AWS's Lambda Test Tool for .NET:
+    https://github.com/aws/aws-lambda-dotnet, V1_UnicodeCharactersInPathHttpV1.json."""
+    decoded = decoded_by_http_api(ask.path)
     hidden = ask.base or (f"/{ask.stage}" if ask.stage else "")
-    sent = _payload_v1(ask, "http-api-v1", hidden + path)
+    sent = _payload_v1(ask, "http-api-v1", hidden + ask.path)
     sent["version"] = "1.0"
-    sent["requestContext"] |= {"path": hidden + path, "stage": ask.stage or "$default"}
+    sent["requestContext"] |= {"path": hidden + decoded, "stage": ask.stage or "$default"}
     if ask.base:
-        _matched(sent, path)
+        _matched(sent, decoded)
     else:
         sent |= {"resource": "$default", "pathParameters": None}
     return sent

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import math
+import base64
+import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -18,11 +19,11 @@ REQUEST_ID = "8f5e6a2b-4a0e-4d0c-9d5b-2f8f5f0c1a11"
 class Context:
     """What of Lambda's context object the runtime asks for."""
 
-    def __init__(self, request_id: str = REQUEST_ID, milliseconds: float = math.inf) -> None:
+    def __init__(self, request_id: str = REQUEST_ID, milliseconds: int = 300_000) -> None:
         self.aws_request_id = request_id
         self.milliseconds = milliseconds
 
-    def get_remaining_time_in_millis(self) -> float:
+    def get_remaining_time_in_millis(self) -> int:
         return self.milliseconds
 
 
@@ -63,3 +64,30 @@ def body_of(way: str, ask: Ask) -> bytes:
     app = Recorder()
     make_handler(app)(event(way, ask), Context())
     return app.body
+
+
+class Sink:
+    """Where a streamed response goes: its prelude, and its chunks as they came."""
+
+    def __init__(self) -> None:
+        self.prelude: dict[str, Any] | None = None
+        self.chunks: list[bytes] = []
+
+    def head(self, prelude: bytes) -> None:
+        assert self.prelude is None, "one prelude a response"
+        self.prelude = json.loads(prelude)
+
+    def data(self, chunk: bytes) -> None:
+        assert self.prelude is not None, "the prelude comes before the body"
+        assert type(chunk) is bytes
+        assert chunk, "an empty chunk would end the stream"
+        self.chunks.append(chunk)
+
+
+def streamed(app: App, way: str, ask: Ask, sink: Sink | None = None, **settings: Any) -> Answer:
+    """What the client gets where the response is streamed: on a Function URL or a REST API."""
+    sink = sink or Sink()
+    make_handler(app, **settings).stream(event(way, ask), Context(), sink)
+    assert sink.prelude is not None, "no prelude came"
+    body = base64.b64encode(b"".join(sink.chunks)).decode("ascii")
+    return answer(way, sink.prelude | {"body": body, "isBase64Encoded": True})

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -128,6 +130,29 @@ async def test_with_no_old_code_to_stay_every_request_says_what_is_broken(app: A
             assert error(await ask(pool))["errorMessage"] == "not like this"
 
 
+async def test_when_the_last_old_sandbox_ends_requests_say_what_is_broken_until_it_is_mended(
+    app: App,
+) -> None:
+    async with pool_of(app, Log()) as pool:
+        old = result(await ask(pool))["pid"]
+        app.write("two", before="raise RuntimeError('not like this')")
+        assert not (await pool.replace()).ok
+        os.kill(old, signal.SIGKILL)
+        await asyncio.sleep(0.1)
+        assert error(await ask(pool))["errorMessage"] == "not like this"
+        app.write("three")
+        answers = await asyncio.gather(*[ask(pool, 0.2) for _ in range(2)])
+        assert {result(answer)["version"] for answer in answers} == {"three"}
+        assert len({result(answer)["pid"] for answer in answers}) == 2
+
+
+async def test_code_that_takes_too_long_to_load_is_told(app: App) -> None:
+    app.write("one", before="time.sleep(60)")
+    async with Pool(config(app.folder, "app.handler", init_timeout=0.2), Log()) as pool:
+        replaced = await pool.replace()
+    assert replaced.error == "Sandbox.Timedout: The app was not loaded within 0.2 seconds"
+
+
 async def test_code_that_exits_while_loading_is_told_with_what_it_printed(app: App) -> None:
     async with pool_of(app, Log()) as pool:
         app.write("one", before="print('no licence', flush=True); os._exit(3)")
@@ -148,6 +173,7 @@ async def test_a_second_change_supersedes_the_first(app: App) -> None:
         assert (await pool.replace()).ok
         assert (await first).superseded
         assert result(await ask(pool))["version"] == "three"
+        await asyncio.sleep(0.2)
         assert len(descendants()) == 2  # the supervisor, and one sandbox
 
 

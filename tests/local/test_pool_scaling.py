@@ -8,7 +8,7 @@ import sys
 import time
 
 import pytest
-from fakes.lambda_pools import Log, config, descendants, do, result
+from fakes.lambda_pools import Log, config, descendants, do, error, result
 
 from sameroom.errors import SandboxError
 from sameroom.local.pool import Pool
@@ -119,6 +119,22 @@ async def test_many_requests_over_few_sandboxes_are_all_answered_once() -> None:
                 assert result(await do(pool, "echo", sent))["event"]["n"] == sent["n"]
 
         await asyncio.gather(*[client(name) for name in range(4)])
+
+
+async def test_a_toolkit_that_was_held_up_while_a_sandbox_started_gives_it_its_request() -> None:
+    async with Pool(config(), Log()) as pool:
+        task = asyncio.ensure_future(do(pool, "echo"))
+        await asyncio.sleep(0.01)
+        # Its start and its first poll are now news at the same time.
+        time.sleep(0.4)
+        assert result(await task)["event"] == {"do": "echo"}
+
+
+async def test_a_closed_pool_answers_with_an_error() -> None:
+    async with Pool(config(), Log()) as pool:
+        pass
+    assert error(await do(pool, "echo"))["errorType"] == "Sandbox.Failure"
+    assert descendants() == []
 
 
 async def test_an_interpreter_that_is_none_is_said_when_the_pool_opens() -> None:

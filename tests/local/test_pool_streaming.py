@@ -79,6 +79,7 @@ async def test_a_stream_without_status_and_headers_is_an_error_and_no_stream() -
     async with Pool(config(), Log()) as pool:
         done = await do(pool, "stream_without_head", streaming=sink)
     assert error(done)["errorType"] == "Runtime.InvalidResponse"
+    assert not done.streamed
     assert (sink.prelude, sink.chunks, sink.ends) == (None, [], [])
 
 

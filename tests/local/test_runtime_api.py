@@ -104,14 +104,16 @@ async def until(host: Host, told: Any) -> None:
             await asyncio.sleep(0.001)
 
 
-async def running(host: Host, api: RuntimeApi, runtime: Runtime, event: Event = EVENT) -> None:
+async def running(
+    host: Host, api: RuntimeApi, runtime: Runtime, event: Event = EVENT, streaming: bool = False
+) -> None:
     """Poll and get the event."""
     count = host.told.count("polled")
     await runtime.poll()
     async with asyncio.timeout(5):
         while host.told.count("polled") == count:
             await asyncio.sleep(0.001)
-    api.hand_over(event)
+    api.hand_over(event, streaming)
     await runtime.receive()
 
 
@@ -313,7 +315,7 @@ async def test_a_runtime_that_hangs_up_while_it_waits_gets_no_event() -> None:
 async def test_a_stream_ends_badly_when_its_connection_does() -> None:
     host = Host()
     async with api_of(host) as (api, runtime):
-        await running(host, api, runtime, EVENT._replace(streaming=True))
+        await running(host, api, runtime, streaming=True)
         await runtime.send(
             f"POST {BASE}/invocation/id-1/response HTTP/1.1\nTransfer-Encoding: chunked\n"
             "Lambda-Runtime-Function-Response-Mode: streaming\n\n2\nab\n"

@@ -129,6 +129,15 @@ async def test_the_environment_is_lambdas_and_the_apps_own_and_nothing_of_ours(
 
 
 @pytest.mark.anyio
+async def test_an_interpreter_without_our_package_runs_our_runtime(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("def handler(event, context):\n    return context.aws_request_id\n")
+    bare = sys._base_executable  # type: ignore[attr-defined]
+    assert subprocess.run([bare, "-I", "-c", "import sameroom"], capture_output=True, check=False).returncode
+    async with Pool(config(tmp_path, "app.handler", bootstrap=None, python=bare), Log()) as pool:
+        assert result(await pool.invoke(b"{}", request_id="id-1")) == "id-1"
+
+
+@pytest.mark.anyio
 async def test_the_event_comes_with_the_headers_that_aws_sends() -> None:
     async with Pool(config(name="shop", region="eu-north-1"), Log()) as pool:
         headers = result(await do(pool, "look"))["headers"]

@@ -106,7 +106,10 @@ BINARY: dict[str, tuple[bytes, tuple[tuple[str, str], ...]]] = {
     "png": (b"\x89PNG\r\n\x1a\n", ((TYPED, "image/png"),)),
     "no type": (b"\xff\xfe", ()),
     "gzip": (COMPRESSED, ((TYPED, "application/json"), ("Content-Encoding", "gzip"))),
-    "brotli that is ascii": (b"\x0b\x02\x80a"[:2] + b"ab", ((TYPED, "text/html"), ("content-encoding", "br"))),
+    "brotli that is ascii": (
+        b"\x0b\x02\x80a"[:2] + b"ab",
+        ((TYPED, "text/html"), ("content-encoding", "br")),
+    ),
     "text that is not utf-8": (b"caf\xe9", ((TYPED, "text/plain; charset=utf-8"),)),
     "text of no charset": (b"caf\xe9", ((TYPED, "text/plain"),)),
     "latin-1": ("café".encode("latin-1"), ((TYPED, "text/html; charset=iso-8859-1"),)),

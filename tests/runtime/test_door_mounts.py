@@ -132,7 +132,7 @@ def test_an_http_apis_stage_is_the_mount_where_clients_type_it(way: str, case: s
 )
 def test_a_stage_is_taken_off_whole_segments_alone(way: str, path: str, host: str, expected: Mounted) -> None:
     sent = event(way, Ask(stage="dev", host=host))
-    sent["rawPath" if way == "http-api" else "path"] = path
+    sent["rawPath" if way == "http-api" else "path"] = sent["requestContext"]["path"] = path
     assert seen(environ_of_event(sent)) == expected
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from typing import Any, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 from fakes.answers import answer
@@ -22,7 +23,8 @@ def limit(way: str) -> int:
     return ALB if door_of(way) == "alb" else LAMBDA
 
 
-class Says(NamedTuple):
+@dataclass(frozen=True)
+class Says:
     """An app of one response, and of as many bytes as the test adds in a header."""
 
     body: bytes
@@ -94,7 +96,7 @@ def assert_refused(way: str, result: dict[str, Any], caplog: pytest.LogCaptureFi
 
 @pytest.mark.parametrize("way", WAYS)
 def test_the_limits_are_those_of_aws(way: str) -> None:
-    assert door(door_of(way)).LIMIT == limit(way)
+    assert limit(way) == door(door_of(way)).LIMIT
 
 
 @pytest.mark.parametrize(
@@ -114,7 +116,7 @@ def test_the_guard_is_exact_to_the_byte_on_both_sides(
     assert result["statusCode"] == 200
     assert answer(way, result).body == app.body
     caplog.clear()
-    assert_refused(way, result_of(way, app._replace(pad=app.pad + 1)), caplog, limit(way) + 1)
+    assert_refused(way, result_of(way, replace(app, pad=app.pad + 1)), caplog, limit(way) + 1)
 
 
 @pytest.mark.parametrize("way", ["alb", "http-api", "rest-api"])
@@ -131,7 +133,7 @@ def test_where_the_runtime_escapes_text_the_guard_counts_that(
     assert size(result, ascii_only=True) == limit(way), "the test itself"
     assert result["statusCode"] == 200
     caplog.clear()
-    assert_refused(way, result_of(way, app._replace(pad=app.pad + 1)), caplog, limit(way) + 1)
+    assert_refused(way, result_of(way, replace(app, pad=app.pad + 1)), caplog, limit(way) + 1)
 
 
 @pytest.mark.parametrize("python", ["AWS_Lambda_python3.12", "AWS_Lambda_python3.13", ""])
@@ -154,7 +156,7 @@ def test_the_reason_counts_too_where_it_is_sent(way: str, caplog: pytest.LogCapt
     room = limit(way) - size(result_of(way, Says(b"", status="200 ")))
     fits = Says(b"", status="200 " + "r" * (room - 1))
     assert result_of(way, fits)["statusCode"] == 200
-    assert_refused(way, result_of(way, fits._replace(status=fits.status + "r")), caplog, limit(way) + 1)
+    assert_refused(way, result_of(way, replace(fits, status=fits.status + "r")), caplog, limit(way) + 1)
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -51,7 +51,7 @@ APP = """
         print("leaving at once")
         os._exit(4)
 
-    @app.get("/thread-exit")
+    @app.get("/abort")
     def abort():
         os.abort()
 
@@ -164,7 +164,7 @@ def test_an_app_that_crashes_takes_the_process_along_whatever_the_mode(
     tmp_path: Path, streaming: str
 ) -> None:
     with function(tmp_path, APP, environ={"SAMEROOM_RESPONSE_MODE": streaming}) as (service, process):
-        service.invoke(get("/thread-exit"))
+        service.invoke(get("/abort"))
         assert process.status() == -6
 
 

@@ -7,6 +7,7 @@ batches some thirty times a second.
 from __future__ import annotations
 
 import asyncio
+import math
 import sys
 import time
 from collections import deque
@@ -38,11 +39,12 @@ _STATUS_STYLES = {2: "green", 3: "cyan", 4: "yellow", 5: "error"}
 class DevScreen:
     """The pretty form. Belongs to one event loop."""
 
-    def __init__(self) -> None:
-        self._printer = Printer(sys.stdout)
+    def __init__(self, printer: Printer | None = None) -> None:
+        self._printer = printer or Printer(sys.stdout)
         self._paint: Paint = self._printer.paint
         self._teller = Teller(self._paint, ())
         self._door = ""
+        self._serving = False
         self._waiting: asyncio.TimerHandle | None = None
         self._finished: deque[tuple[float, Exchange]] = deque()
         #: The app's words by request, each with the time of its first.
@@ -85,6 +87,7 @@ class DevScreen:
         if replacement.superseded:
             return
         _, said = self._said.pop("", (0.0, []))
+        self._serving = self._serving or replacement.ok
         if replacement.ok:
             what = f"{changed.describe()} changed, reloaded" if changed else "ready"
             text = self._line(self._paint("green", "✓"), f"{what} in {_ms(seconds * 1000)}")
@@ -93,7 +96,7 @@ class DevScreen:
         what = f"{changed.describe()} changed; it" if changed else "The app"
         text = self._line(self._paint("error", "✗"), self._paint("bold", f"{what} cannot be loaded"))
         text += self._under(self._teller.failure(replacement.error))
-        stay = "The code of before goes on serving. " if changed else ""
+        stay = "The code of before goes on serving. " if self._serving else ""
         self._now(text + self._line(" ", self._paint("cyan", f"{stay}Save a mended file to try again.")))
 
     def trouble(self, error: SameroomError) -> None:
@@ -105,6 +108,12 @@ class DevScreen:
     def closing(self) -> None:
         self._now("")
         self._printer.line(self._paint("dim", "\nending…") if self._paint.colour else "ending")
+
+    def closed(self) -> None:
+        """Show what still waits to be shown."""
+        if self._waiting is not None:
+            self._waiting.cancel()
+        self._now("".join(self._live(math.inf)))
 
     # Batches
 
@@ -202,10 +211,8 @@ class RawScreen(DevScreen):
     """``--raw-log``: exactly the lines that CloudWatch would have. All else goes to standard error."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(Printer(sys.stderr))
         self._log = Printer(sys.stdout)
-        self._printer = Printer(sys.stderr)
-        self._paint = self._printer.paint
 
     def began(self, request_id: str, request: HttpRequest) -> None:
         """The log has START."""

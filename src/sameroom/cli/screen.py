@@ -16,8 +16,7 @@ class Printer:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self.paint: Paint = paint_for(stream)
-        self.width = 80
+        self.paint = paint_for(stream)
 
     def write(self, text: str) -> None:
         """``text`` as it is, at once."""

@@ -16,6 +16,7 @@ REGION = "us-east-1"
 
 #: What .env may not decide: the function's own variables, and whose AWS account it is.
 _NOT_FROM_DOTENV = re.compile(r"SAMEROOM_|AWS_LAMBDA_|AWS_PROFILE$|AWS_REGION$|_HANDLER$")
+_NOT_FROM_DOTENV_BESIDE_A_STAND_IN = re.compile(r"SAMEROOM_|AWS_|_HANDLER$")
 
 
 class Manner(NamedTuple):
@@ -74,7 +75,9 @@ def mount(settings: Settings) -> str:
 
 def _environment(project: Project, manner: Manner, stand_in: Mapping[str, str]) -> dict[str, str]:
     settings = project.settings
-    dotenv = {name: value for name, value in project.dotenv.items() if not _NOT_FROM_DOTENV.match(name)}
+    # With a local AWS nothing of a real account may come between.
+    refused = _NOT_FROM_DOTENV_BESIDE_A_STAND_IN if stand_in else _NOT_FROM_DOTENV
+    dotenv = {name: value for name, value in project.dotenv.items() if not refused.match(name)}
     return {
         **dotenv,
         "AWS_LAMBDA_LOG_FORMAT": "JSON" if settings.log_format == "json" else "Text",

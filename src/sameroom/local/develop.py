@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import socket
 import time
@@ -72,6 +73,8 @@ class Screen(Protocol):
 
     def closing(self) -> None: ...
 
+    def closed(self) -> None: ...
+
 
 async def develop(load: Callable[[], Project], local: Local, screen: Screen) -> None:
     """Serve the project that ``load`` gives until SIGINT, SIGTERM or SIGHUP; a second one ends all at once.
@@ -86,6 +89,7 @@ async def develop(load: Callable[[], Project], local: Local, screen: Screen) -> 
             project = load()
             listening = ports.listen(local.host, local.port)
             stack.callback(listening.close)
+            stack.callback(screen.closed)
             session = Session(load, project, local, screen)
             await session.open(listening, stack)
             stack.callback(screen.closing)
@@ -97,7 +101,7 @@ class Session:
 
     def __init__(self, load: Callable[[], Project], project: Project, local: Local, screen: Screen) -> None:
         self._load = load
-        self._project = project
+        self._started = self._project = project
         self._local = local
         self._screen = screen
         self._backing = Backing()
@@ -123,6 +127,8 @@ class Session:
                 self._local.reload,
             )
         )
+        # All that was imported stays: looking through it for garbage again and again would hold up requests.
+        gc.freeze()
 
     async def run(self) -> None:
         """Load the app, and again after each change, for ever."""
@@ -130,7 +136,10 @@ class Session:
             watching: AsyncIterable[Changed] = _nothing()
             if self._local.reload:
                 # Watch first: an edit during the first import must not be missed.
-                watching = await stack.enter_async_context(Changes(self._project.folder))
+                try:
+                    watching = await stack.enter_async_context(Changes(self._project.folder))
+                except SameroomError as error:
+                    self._screen.trouble(error)
             self._tasks.start(self._replace(None, None))
             async for changed in watching:
                 # Not waited for: a newer change need not wait until older code has been imported.
@@ -154,25 +163,22 @@ class Session:
 
     def _reconfigured(self) -> FunctionConfig:
         """The function by the settings as they are now. What is served, and where, stays as it is."""
-        old, new = self._project, self._load()
-        needs_restart = [
-            what
-            for what, changed in (
-                ("the door", configure.entrance(old.settings) != configure.entrance(new.settings)),
-                ("the interpreter", old.python != new.python),
-                ("the tables", old.settings.tables != new.settings.tables),
-            )
-            if changed
-        ]
-        if needs_restart:
+        started, new = self._started, self._load()
+        compared = {
+            "door": (configure.entrance(started.settings), configure.entrance(new.settings)),
+            "interpreter": (started.python, new.python),
+            "tables": (started.settings.tables, new.settings.tables),
+        }
+        changed = [name for name, (old, now) in compared.items() if old != now]
+        if changed:
             self._screen.trouble(
                 SameroomError(
-                    f"The settings of {' and '.join(needs_restart)} have changed.",
+                    f"The settings of the {' and the '.join(changed)} have changed.",
                     why="They are read when sameroom starts.",
                     next="Restart sameroom to use them.",
                 )
             )
-        self._project = new._replace(python=old.python)
+        self._project = new._replace(python=started.python)
         return self._config()
 
     def _config(self) -> FunctionConfig:

@@ -67,6 +67,10 @@ def timed_out(seconds: float) -> Failure:
     return Failure("Sandbox.Timedout", f"Task timed out after {seconds:.2f} seconds", "timeout")
 
 
+def init_timed_out(seconds: float) -> Failure:
+    return Failure("Sandbox.Timedout", f"The app was not loaded within {seconds:g} seconds", "timeout")
+
+
 def init_failed(error_type: str, payload: bytes) -> Failure:
     """The runtime posted an init error. Lambda reports only error types of its own two families."""
     known = error_type.startswith(("Runtime.", "Function."))

@@ -27,14 +27,9 @@ def bytecode_folder(project: Path) -> Path | None:
     """Where sandboxes keep compiled modules: code is read-only to them, and a Flask that is compiled anew
     for every sandbox doubles the time it takes to start one. None where the project is not writable."""
     try:
-        folder = own_folder(project, "bytecode")
+        return own_folder(project, "bytecode")
     except OSError:
         return None
-    # Sandboxes see sameroom in a folder that is new in each run: what was compiled there is of no more use.
-    for place in ("/var/tmp", tempfile.gettempdir()):  # noqa: S108
-        for stale in (folder / place.lstrip(os.sep)).glob("sameroom-*"):
-            shutil.rmtree(stale, ignore_errors=True)
-    return folder
 
 
 def forget_bytecode(project: Path) -> None:

@@ -21,7 +21,7 @@ from .jail import TMP, View
 class FunctionConfig:
     """A Lambda function on this machine. Seconds and MB, as AWS counts them."""
 
-    #: The app's folder, /var/task on AWS: current folder and first on sys.path.
+    #: The app's folder, absolute; /var/task on AWS. Current folder, and first on sys.path.
     root: Path
     #: The interpreter that has the app's dependencies.
     python: str = sys.executable
@@ -43,7 +43,8 @@ class FunctionConfig:
     concurrency: int = 10
     #: Read-only code and a /tmp of its own, where the host allows it.
     isolate: bool = True
-    #: A folder where Python may keep compiled modules, which it cannot next to read-only code.
+    #: A folder where Python keeps compiled modules, as it cannot next to read-only code; made if missing.
+    #: Without it what is not compiled already (uv installs it so) is compiled at every cold start.
     bytecode: Path | None = None
 
     @property

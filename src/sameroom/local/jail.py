@@ -15,6 +15,7 @@ import ctypes
 import errno
 import os
 import struct
+import sys
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -61,6 +62,8 @@ def enter(view: View) -> None:
 
     OSError with the name of the step when the host forbids it; the process is then of no further use.
     """
+    if sys.platform != "linux":
+        raise OSError(errno.ENOSYS, f"{sys.platform} has no namespaces")
     _unshare()
     _mount("none", "/", "", MS_REC | MS_PRIVATE)
     # Opened before /tmp is covered: the descriptors still lead to what lies beneath.

@@ -8,39 +8,40 @@ import time
 
 import psutil
 
-#: Seconds between looks while a sandbox is busy, and between searches for child processes: those walk /proc.
+#: Seconds between looks (some 20 us each), and between searches for child processes, which walk all of
+#: /proc (a millisecond or two).
 LOOK_EVERY = 0.05
 SEARCH_EVERY = 0.5
 MB = 1024 * 1024
 
 
 class Meter:
-    """Follows one process tree. ``peak`` is the most it was seen to use, in bytes."""
+    """Follows one process tree. What a child process shares with its parent counts twice.
+
+    ``used`` and ``peak`` are MB, as last seen and as most ever seen.
+    """
 
     def __init__(self, pid: int) -> None:
         self._processes: list[psutil.Process] = []
         with contextlib.suppress(psutil.Error):
             self._processes = [psutil.Process(pid)]
         self._looked = self._searched = 0.0
-        self.peak = 0
+        self.used = self.peak = 0
 
-    @property
-    def peak_mb(self) -> int:
-        return math.ceil(self.peak / MB)
-
-    def look(self) -> int:
-        """Bytes in use; a figure younger than LOOK_EVERY is not taken again, and counts as none."""
+    def look(self, search: bool = False) -> None:
+        """Bring the figures up to date; with ``search`` for new child processes, too."""
         now = time.monotonic()
-        if now - self._looked < LOOK_EVERY or not self._processes:
-            return 0
-        self._looked = now
-        if now - self._searched >= SEARCH_EVERY:
+        if search and now - self._searched >= SEARCH_EVERY:
             self._searched = now
-            with contextlib.suppress(psutil.Error):
+            with contextlib.suppress(psutil.Error, IndexError):
                 self._processes[1:] = self._processes[0].children(recursive=True)
-        used = 0
-        for process in self._processes:
-            with contextlib.suppress(psutil.Error):
-                used += process.memory_info().rss
-        self.peak = max(self.peak, used)
-        return used
+        if now - self._looked >= LOOK_EVERY:
+            self._looked = now
+            self.used = math.ceil(sum(_resident(process) for process in self._processes) / MB)
+            self.peak = max(self.peak, self.used)
+
+
+def _resident(process: psutil.Process) -> int:
+    with contextlib.suppress(psutil.Error):
+        return int(process.memory_info().rss)
+    return 0

@@ -18,10 +18,12 @@ from typing import Protocol
 
 import sameroom
 
+from ..errors import SameroomError
 from ..project import Project
 from . import ports
 from .backing import Backing, backing
 from .develop import Local
+from .folder import bytecode_folder, forget_bytecode
 from .reload import Changed, Changes
 from .signals import end_on_signals
 
@@ -57,8 +59,11 @@ async def serve_plainly(project: Project, local: Local, told: Told) -> None:
             stack.callback(told.closing)
             if not local.reload:
                 async with _running(project, environment, listening) as process:
-                    await process.wait()
-                return
+                    raise SameroomError(
+                        f"The server has ended by itself, with status {await process.wait()}.",
+                        why="What it said is above.",
+                        next="Without --no-reload it starts again when a file is saved.",
+                    )
             watching = await stack.enter_async_context(Changes(project.folder))
             while True:
                 async with _running(project, environment, listening):
@@ -69,6 +74,7 @@ async def serve_plainly(project: Project, local: Local, told: Told) -> None:
 async def _running(
     project: Project, environment: Mapping[str, str], listening: socket.socket
 ) -> AsyncIterator[asyncio.subprocess.Process]:
+    forget_bytecode(project.folder)
     process = await asyncio.create_subprocess_exec(
         project.python,
         *("-m", "sameroom.local.tied", "sameroom.local.plain_main:main"),
@@ -94,6 +100,7 @@ def _environment(
     project: Project, aws: Mapping[str, str], library: Path, listening: socket.socket
 ) -> dict[str, str]:
     """The shell's own environment, as with ``flask run``, and what the settings add to it."""
+    bytecode = bytecode_folder(project.folder)
     path = os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH", ""), str(library)]))
     return {
         **project.dotenv,
@@ -101,6 +108,7 @@ def _environment(
         **aws,
         **project.settings.env,
         "PYTHONPATH": path,
+        **({"PYTHONPYCACHEPREFIX": str(bytecode)} if bytecode else {}),
         "PYTHONUNBUFFERED": "1",
         "SAMEROOM_APP": project.app.spec,
         "SAMEROOM_PLAIN_FD": str(listening.fileno()),

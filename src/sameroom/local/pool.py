@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import hashlib
 import json
 import os
 import tempfile
@@ -20,7 +21,7 @@ from .failures import Failure
 from .function import FunctionConfig
 from .invocation import Call, Invocation
 from .lines import LogLine
-from .processes import HOME, JailRefused, Processes
+from .processes import IMPORTED_FROM, JailRefused, Processes
 from .sandbox import Blueprint, Sandbox
 from .streaming import StreamSink
 
@@ -61,6 +62,8 @@ class Pool:
         #: The code on disk could not be loaded: more sandboxes would not come up.
         self._broken = False
         self._jailed = config.isolate
+        self._stack = contextlib.ExitStack()
+        self._closed = False
 
     async def __aenter__(self) -> Pool:
         await self.open()
@@ -74,8 +77,8 @@ class Pool:
     async def open(self) -> None:
         """Make ready to start sandboxes. SandboxError when the app's interpreter does not run."""
         self._interpreter = await asyncio.to_thread(function.examine, self._config.python)
-        self._library = _library()
-        self._processes = Processes(self._library)
+        self._library = _library(self._stack)
+        self._processes = Processes()
         self._processes.open()
         self._blueprint = self._draw()
 
@@ -87,6 +90,8 @@ class Pool:
         With ``streaming`` a streamed response goes to that sink as it comes; a buffered one comes back.
         Cancelling this does not stop the function.
         """
+        if self._closed:
+            return Invocation(_CLOSED.outcome(request_id), request_id)
         call = Call(payload, request_id, trace_id or _trace_id(), streaming is not None)
         if not self._place(call):
             return Invocation(failures.throttled(), request_id)
@@ -121,12 +126,15 @@ class Pool:
     async def close(self) -> None:
         """End every process, and wait until they are gone. Requests under way fail; those that have just
         been answered may come to the end of their log."""
+        self._closed = True
         self._drop_candidate(Replacement(False, superseded=True))
         while self._waiting:
             call = self._waiting.popleft()
             call.settle(Invocation(_CLOSED.outcome(call.request_id), call.request_id))
         end = time.monotonic() + LAST_LINES
-        while any(sandbox.phase == "finishing" for sandbox in self._sandboxes) and time.monotonic() < end:
+        while any(sandbox.phase == "finishing" for sandbox in self._sandboxes | self._retired):
+            if time.monotonic() > end:
+                break
             await asyncio.sleep(0.002)
         for sandbox in self._sandboxes | self._retired:
             sandbox.kill()
@@ -134,6 +142,7 @@ class Pool:
         # The last exits and closed connections are told on the loop's next rounds.
         await asyncio.gather(*self._tasks)
         await asyncio.sleep(0)
+        self._stack.close()
 
     # What sandboxes tell (sandbox.Owner)
 
@@ -190,6 +199,8 @@ class Pool:
         """Start as many sandboxes as requests wait for in vain, up to the limit."""
         if self._candidate is not None or (self._broken and self._sandboxes):
             return
+        # With nothing left to protect, what is on disk may show what it is worth.
+        self._broken = False
         coming = sum(
             sandbox.phase == "finishing" or (sandbox.phase == "init" and not sandbox.serving)
             for sandbox in self._sandboxes
@@ -219,6 +230,8 @@ class Pool:
         try:
             await sandbox.start()
         except JailRefused as refusal:
+            if sandbox not in self._sandboxes and sandbox is not self._candidate:
+                return
             if self._jailed:
                 self._jailed = False
                 self._log(LogLine("notice", _no_jail(str(refusal)), time=time.time()))
@@ -233,6 +246,8 @@ class Pool:
 
     def _draw(self) -> Blueprint:
         config, interpreter, library = self._config, self._interpreter, self._library
+        if config.bytecode is not None:
+            config.bytecode.mkdir(parents=True, exist_ok=True)
         environment = functools.partial(function.environment, config, interpreter, library)
         return Blueprint(
             config,
@@ -283,13 +298,23 @@ async def _pass_on(call: Call, sink: StreamSink) -> None:
         call.opened.cancel()
 
 
-def _library() -> Path:
-    """A folder with nothing but ``sameroom`` in it: for an interpreter that does not have it, or another."""
-    # Not in /tmp, which the app must find empty, if there is another place.
-    elsewhere = "/var/tmp"  # noqa: S108
-    place = elsewhere if os.access(elsewhere, os.W_OK) else None
-    library = Path(tempfile.mkdtemp(prefix="sameroom-", dir=place))
-    (library / "sameroom").symlink_to(HOME / "sameroom", target_is_directory=True)
+def _library(stack: contextlib.ExitStack) -> Path:
+    """A folder with nothing but ``sameroom`` in it, for an interpreter that does not have it, or another.
+
+    One per place that we are installed in, so that what Python compiles there is found again; where there is
+    no home to keep it in, one that goes with ``stack``. Not in /tmp, which the app must find empty.
+    """
+    place = hashlib.sha256(os.fsencode(IMPORTED_FROM)).hexdigest()[:12]
+    caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    library = caches / "sameroom" / "library" / place
+    try:
+        library.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        elsewhere = "/var/tmp"  # noqa: S108
+        place = elsewhere if os.access(elsewhere, os.W_OK) else tempfile.gettempdir()
+        library = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sameroom-", dir=place)))
+    with contextlib.suppress(FileExistsError):
+        (library / "sameroom").symlink_to(IMPORTED_FROM / "sameroom", target_is_directory=True)
     return library
 
 

@@ -6,8 +6,6 @@ import errno
 import os
 import socket
 
-import psutil
-
 from ..errors import PortTaken, SameroomError
 
 _BACKLOG = 1024
@@ -62,21 +60,23 @@ def free_port(host: str = "127.0.0.1", near: int = 0) -> int:
 
 def holder(port: int) -> str:
     """Who listens on ``port``, for people: "pid 123 (python server.py)"; "" when the system will not say."""
+    import psutil  # 30 ms that only a taken port is worth
+
     try:
         connections = psutil.net_connections(kind="tcp")
     except (psutil.AccessDenied, OSError):
         return ""
     for connection in connections:
         if connection.status == psutil.CONN_LISTEN and connection.laddr[1:] == (port,) and connection.pid:
-            return _process(connection.pid)
+            try:
+                return _named(connection.pid, psutil.Process(connection.pid).cmdline())
+            except psutil.Error:
+                return _named(connection.pid, [])
     return ""
 
 
-def _process(pid: int) -> str:
-    try:
-        command = " ".join(psutil.Process(pid).cmdline())
-    except psutil.Error:
-        command = ""
+def _named(pid: int, arguments: list[str]) -> str:
+    command = " ".join(arguments)
     if len(command) > _COMMAND_LENGTH:
         command = command[: _COMMAND_LENGTH - 3] + "..."
     return f"pid {pid} ({command})" if command else f"pid {pid}"

@@ -19,8 +19,8 @@ from sameroom.errors import SandboxError
 
 from .supervisor import Order
 
-#: The folder that Python finds our package in.
-HOME = Path(sameroom.__file__).resolve().parent.parent
+#: The folder that Python imports our package from.
+IMPORTED_FROM = Path(sameroom.__file__).resolve().parent.parent
 
 
 class JailRefused(Exception):
@@ -28,17 +28,14 @@ class JailRefused(Exception):
 
 
 class Processes:
-    """Starts processes through a supervisor that ends all of them with us. Belongs to one event loop.
+    """Starts processes through a supervisor that ends all of them with us. Belongs to one event loop."""
 
-    ``litter`` is a folder of plain files and links that the supervisor removes at the end.
-    """
-
-    def __init__(self, litter: Path) -> None:
-        self._litter = litter
+    def __init__(self) -> None:
         self._supervisor: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
         self._heard = b""
         self._number = 0
+        self._closed = False
         self._starting: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._exits: dict[int, Callable[[int], None]] = {}
         self._gone = asyncio.Event()
@@ -47,6 +44,8 @@ class Processes:
         """Start the supervisor unless it runs: some 2 ms here, 20 ms in the background."""
         if self._socket is not None:
             return
+        if self._closed:
+            raise SandboxError("The sandboxes are being shut down.")
         if sys.platform == "win32":
             raise SandboxError(
                 "Sandboxes cannot run here.",
@@ -55,10 +54,14 @@ class Processes:
             )
         self._socket, theirs = socket.socketpair()
         # -S: nothing but the standard library is needed, and our package is found from the current folder.
-        argv = [sys.executable, "-E", "-S", "-m", "sameroom.local.supervisor", str(self._litter)]
+        argv = [sys.executable, "-E", "-S", "-m", "sameroom.local.supervisor"]
         with theirs:
             self._supervisor = subprocess.Popen(
-                argv, stdin=theirs.fileno(), stdout=subprocess.DEVNULL, cwd=HOME, start_new_session=True
+                argv,
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+                cwd=IMPORTED_FROM,
+                start_new_session=True,
             )
         self._gone.clear()
         asyncio.get_running_loop().add_reader(self._socket.fileno(), self._hear)
@@ -76,12 +79,14 @@ class Processes:
         reply = self._starting[number] = asyncio.get_running_loop().create_future()
         self._exits[number] = on_exit
         line = json.dumps(order._replace(number=number)._asdict()).encode() + b"\n"
-        sent = socket.send_fds(self._socket, [line], [log])
-        self._socket.sendall(line[sent:])
+        # If the supervisor has just died, `_hear` answers in its place.
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            sent = socket.send_fds(self._socket, [line], [log])
+            self._socket.sendall(line[sent:])
         answer = await reply
         if "pid" in answer:
             return int(answer["pid"])
-        del self._exits[number]
+        self._exits.pop(number, None)
         if answer["step"] == "jail":
             raise JailRefused(answer["error"])
         raise SandboxError(
@@ -92,6 +97,7 @@ class Processes:
 
     async def close(self) -> None:
         """End every process, those that the app started included, and wait until they are gone."""
+        self._closed = True
         if self._socket is None:
             return
         self._socket.shutdown(socket.SHUT_WR)
@@ -99,7 +105,10 @@ class Processes:
 
     def _hear(self) -> None:
         assert self._socket is not None
-        data = self._socket.recv(1 << 16)
+        try:
+            data = self._socket.recv(1 << 16)
+        except ConnectionResetError:
+            data = b""
         if not data:
             self._lose()
             return
@@ -132,6 +141,7 @@ class Processes:
 
 
 def signal_group(pid: int, number: signal.Signals) -> None:
-    """Send a signal to a process group that may have ended already."""
+    """Send a signal to a process group that may have ended already. 0 is none: to the system it is ours."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, number)
+        if pid:
+            os.killpg(pid, number)

@@ -18,7 +18,9 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import NamedTuple
 
-from watchfiles._rust_notify import RustNotify
+from watchfiles._rust_notify import RustNotify, WatchfilesRustInternalError
+
+from ..errors import SameroomError
 
 #: Milliseconds without a further change that end one change, and the most one may take. An editor's
 #: save is several events within a few milliseconds.
@@ -48,6 +50,8 @@ class Changed(NamedTuple):
 class Changes:
     """The changes of the project in ``folder``, from the moment that this is entered.
 
+    Entering raises SameroomError where the system does not let us watch.
+
     async with Changes(folder) as watching:
         async for changed in watching: ...
 
@@ -62,7 +66,14 @@ class Changes:
 
     async def __aenter__(self) -> Changes:
         loop = asyncio.get_running_loop()
-        self._watch = await loop.run_in_executor(self._thread, _Watch, self._root, self._stop)
+        try:
+            self._watch = await loop.run_in_executor(self._thread, _Watch, self._root, self._stop)
+        except (OSError, WatchfilesRustInternalError) as error:
+            raise SameroomError(
+                "The project's files cannot be watched: edits will not be noticed.",
+                why=f"{error}.",
+                next="If it is a limit of the system, raise it (sysctl fs.inotify.max_user_watches=524288).",
+            ) from error
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -54,8 +54,6 @@ class Event(NamedTuple):
     deadline: int
     trace_id: str
     arn: str
-    #: Whether a streamed response may be passed on as it comes; if not it is collected first.
-    streaming: bool = False
 
     def message(self) -> bytes:
         """The answer to /next, on the wire."""
@@ -142,6 +140,7 @@ class RuntimeApi:
         self._message = b""
         self._parked: Connection | None = None
         self._server: asyncio.Server | None = None
+        self.closed = False
         self.connections: set[Connection] = set()
 
     async def open(self) -> str:
@@ -151,17 +150,19 @@ class RuntimeApi:
         return f"127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
     def close(self) -> None:
+        self.closed = True
         if self._server is not None:
             self._server.close()
         for connection in list(self.connections):
             connection.abort()
 
-    def hand_over(self, event: Event) -> None:
-        """Give the waiting runtime an event."""
+    def hand_over(self, event: Event, streaming: bool = False) -> None:
+        """Give the waiting runtime an event. A streamed response is passed on as it comes if ``streaming``,
+        and otherwise collected first."""
         assert self._parked is not None
         path = INVOCATION + event.request_id.encode("latin-1")
         self.response_path, self.error_path = path + b"/response", path + b"/error"
-        self.streaming = event.streaming
+        self.streaming = streaming
         self._message = event.message()
         self.state = RUNNING
         self._parked.write(self._message)
@@ -216,6 +217,10 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # uvloop's transports have the methods but not the type.
         self._transport = cast("asyncio.Transport", transport)
+        if self._api.closed:
+            # It was accepted before the server was closed, and is told of only now.
+            self.abort()
+            return
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._api.connections.add(self)
 

@@ -21,7 +21,7 @@ from .http import Outcome
 from .invocation import Call, Invocation
 from .jail import View
 from .lines import LogLine, Report
-from .memory import LOOK_EVERY, MB, Meter
+from .memory import LOOK_EVERY, Meter
 from .output import Output
 from .processes import JailRefused, Processes, signal_group
 from .runtime_api import Event, RuntimeApi
@@ -104,38 +104,29 @@ class Sandbox:
 
     async def start(self) -> None:
         """Start the process. Raises JailRefused; whatever else goes wrong is a failed init."""
-        address = await self._api.open()
-        config, call = self._config, self._call
+        blueprint, call, self._begun = self._blueprint, self._call, time.perf_counter()
         if call is not None:
             self._say(lines.start_line(call.request_id))
-        limit = config.init_timeout if call is None else config.timeout
-        order = Order(
-            0,
-            self._blueprint.argv,
-            self._blueprint.environment(address),
-            str(config.root),
-            self._blueprint.view,
-        )
+        limit = self._config.init_timeout if call is None else self._config.timeout
+        self._deadline = self._loop.call_later(limit, self._out_of_time)
         try:
-            self._begun = time.perf_counter()
-            self._pid = await self._blueprint.processes.start(order, self._output.writer, self._exited)
-        except SandboxError as error:
+            environment = blueprint.environment(await self._api.open())
+            order = Order(0, blueprint.argv, environment, str(self._config.root), blueprint.view)
+            self._pid = await blueprint.processes.start(order, self._output.writer, self._exited)
+            self._meter = Meter(self._pid)
+            self._keep_watch()
+        except (SandboxError, OSError, JailRefused) as error:
             self._exit = 0
-            self._break(Failure("Runtime.InvalidEntrypoint", str(error)))
-            return
-        except JailRefused:
-            self._exit = 0
-            self.kill()
-            raise
+            if isinstance(error, JailRefused):
+                self.kill()
+                raise
+            if self.phase != "ended":
+                self._break(Failure("Runtime.InvalidEntrypoint", str(error)))
         finally:
             self._output.close_writer()
-        if self.phase == "ended":
-            signal_group(self._pid, signal.SIGKILL)
-            self._api.close()
-            return
-        self._meter = Meter(self._pid)
-        self._deadline = self._loop.call_later(limit, self._out_of_time)
-        self._keep_watch()
+            if self.phase == "ended":
+                # Killed before there was anything to kill.
+                self._clear_away()
 
     def begin(self, call: Call) -> None:
         """Give it an invocation."""
@@ -167,11 +158,14 @@ class Sandbox:
         for timer in (self._deadline, self._watch, self._freezing):
             if timer is not None:
                 timer.cancel()
-        if self._pid and self._exit is None:
+        self._clear_away()
+
+    def _clear_away(self) -> None:
+        if self._exit is None:
             signal_group(self._pid, signal.SIGKILL)
-        self._api.close()
-        if self._exit is not None:
+        else:
             self._output.close()
+        self._api.close()
 
     # What the runtime does (runtime_api.Host)
 
@@ -206,9 +200,8 @@ class Sandbox:
     def stream_over(self, stream: Stream) -> None:
         if self.phase == "busy":
             self._stream = None
-            self._settle(
-                Outcome("error", stream.error) if stream.error else Outcome("result", b""), streamed=True
-            )
+            outcome = Outcome("error", stream.error) if stream.error else Outcome("result", b"")
+            self._settle(outcome, streamed=stream.began)
 
     def hung_up(self) -> None:
         if self._exit is not None:
@@ -229,10 +222,8 @@ class Sandbox:
     def _hand_over(self, call: Call, seconds: float) -> None:
         self.phase = "busy"
         deadline = int((time.time() + seconds) * 1000)
-        streaming = call.opened is not None
-        self._api.hand_over(
-            Event(call.payload, call.request_id, deadline, call.trace_id, self._config.arn, streaming)
-        )
+        event = Event(call.payload, call.request_id, deadline, call.trace_id, self._config.arn)
+        self._api.hand_over(event, streaming=call.opened is not None)
         self._keep_watch()
 
     def _rest(self) -> None:
@@ -262,20 +253,23 @@ class Sandbox:
         self._watch = None
         if self.phase in ("idle", "ended"):
             return
-        assert self._meter is not None
-        if self._meter.look() > self._config.memory * MB:
+        if self._meter is not None:
+            self._meter.look(search=True)
+        if self._meter is not None and self._meter.used > self._config.memory:
             self._break(failures.out_of_memory())
         else:
             self._keep_watch()
 
     def _out_of_time(self) -> None:
-        limit = self._config.timeout if self._call is not None else self._config.init_timeout
-        self._break(failures.timed_out(limit))
+        if self._call is None:
+            self._break(failures.init_timed_out(self._config.init_timeout))
+        else:
+            self._break(failures.timed_out(self._config.timeout))
 
     def _exited(self, status: int) -> None:
         self._exit = status
         if self.phase == "ended":
-            self._output.close()
+            self._clear_away()
         elif self._api.connections:
             # What it sent last may still be on its way to us.
             self._loop.call_later(LAST_WORDS, self._last_words)
@@ -295,9 +289,8 @@ class Sandbox:
         if in_init:
             spent = (time.perf_counter() - self._begun) * 1000
             error_type = failure.error_type if failure.status == "error" else ""
-            self._say(
-                lines.init_report_line(spent, "invoke" if had_call else "init", failure.status, error_type)
-            )
+            phase: Literal["init", "invoke"] = "invoke" if had_call else "init"
+            self._say(lines.init_report_line(spent, phase, failure.status, error_type))
         if had_call:
             self._conclude(failure)
         elif not in_init:
@@ -321,19 +314,24 @@ class Sandbox:
         """Give the call at hand up, unless it has its answer."""
         if self._stream is not None:
             self._stream.finish(failure.payload)
-        self._settle(failure, streamed=self._stream is not None)
+        self._settle(failure, streamed=self._stream is not None and self._stream.began)
 
     def _settle(self, outcome: Outcome, streamed: bool = False) -> None:
         """The response is there; the invocation goes on until the runtime polls again."""
-        call, duration = self._call, (time.perf_counter() - self._begun) * 1000
-        assert call is not None
+        assert self._call is not None
         if self.phase == "busy":
             self.phase = "finishing"
-        memory = self._memory()
-        billed = lines.billed(duration, self.init_ms)
-        call.settle(
+        duration = (time.perf_counter() - self._begun) * 1000
+        self._call.settle(
             Invocation(
-                outcome, call.request_id, self.number, duration, billed, self.init_ms, memory, streamed
+                outcome,
+                self._call.request_id,
+                sandbox=self.number,
+                duration_ms=duration,
+                billed_ms=lines.billed(duration, self.init_ms),
+                init_ms=self.init_ms,
+                max_memory_mb=self._memory(),
+                streamed=streamed,
             )
         )
 
@@ -342,21 +340,25 @@ class Sandbox:
         if self._deadline is not None:
             self._deadline.cancel()
         self._output.drain()
-        request_id, duration = self._call.request_id, (time.perf_counter() - self._begun) * 1000
-        memory_size, memory = self._config.memory, self._memory()
-        self._say(lines.end_line(request_id))
-        self._say(
-            lines.report_line(
-                Report(request_id, duration, memory_size, memory, self.init_ms, status, error_type)
-            )
+        report = Report(
+            self._call.request_id,
+            duration=(time.perf_counter() - self._begun) * 1000,
+            memory_size=self._config.memory,
+            memory_used=self._memory(),
+            init=self.init_ms,
+            status=status,
+            error_type=error_type,
         )
+        self._say(lines.end_line(report.request_id))
+        self._say(lines.report_line(report))
         self._call = self.init_ms = None
 
     def _memory(self) -> int:
+        """The most MB it has used so far."""
         if self._meter is None:
             return 0
         self._meter.look()
-        return self._meter.peak_mb
+        return self._meter.peak
 
     def _say(self, text: str) -> None:
         self._write("platform", text)

@@ -57,6 +57,11 @@ class Stream:
         #: Why the stream broke off, as JSON, once it has.
         self.error: bytes | None = None
 
+    @property
+    def began(self) -> bool:
+        """Whether there was enough of it for the sink to get something."""
+        return self._head is not None
+
     def feed(self, chunk: bytes) -> None:
         """Take a piece from the runtime."""
         self.size += len(chunk)

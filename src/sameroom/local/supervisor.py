@@ -1,11 +1,11 @@
 """The parent of every sandbox process: starts them on order, tells how they ended, and outlives nobody.
 
-    python -E -S -m sameroom.local.supervisor [FOLDER]      orders arrive on the socket that is its stdin
+    python -E -S -m sameroom.local.supervisor      orders arrive on the socket that is its stdin
 
-A process of its own for three reasons. It is small and has one thread, so it may fork, and a fork that makes
-its own jail costs 2 ms where a launcher per sandbox would cost a Python start more. It sees the toolkit end
-in any way, SIGKILL included, because the socket closes; then it kills what is left and removes FOLDER.
-And on Linux nothing escapes it: orphans come back to it (PR_SET_CHILD_SUBREAPER), daemons too.
+A process of its own for three reasons. It is small and has one thread, so it may fork, and a fork that
+makes its own jail costs 2 ms where a launcher per sandbox would cost another start of Python. It sees the
+toolkit end in any way, SIGKILL included, because the socket closes; then it kills what is left. And on
+Linux nothing escapes it: orphans, daemons too, come back to it (PR_SET_CHILD_SUBREAPER).
 
 One JSON object per line. In: an ``Order``, the write end of the log pipe attached. Out, per order: ``pid``,
 or ``error`` with the ``step`` that failed ("jail" or "exec"), and later ``exit`` with the status as in
@@ -173,17 +173,12 @@ def _kill(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-def main(arguments: list[str]) -> None:
+def main() -> None:
     if sys.platform == "linux":
         jail.prctl(jail.PR_SET_CHILD_SUBREAPER, 1)
     with socket.socket(fileno=0) as control:
         Supervisor(control).serve()
-    for folder in arguments:
-        with contextlib.suppress(OSError):
-            for name in os.listdir(folder):
-                os.unlink(os.path.join(folder, name))
-            os.rmdir(folder)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

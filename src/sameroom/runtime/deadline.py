@@ -27,19 +27,19 @@ log = logging.getLogger("sameroom")
 NARROW = 0.1
 #: How much tighter than all before a request must be to wake the watcher: no two are given the same.
 _SLACK = 0.9
-#: Seconds; Lambda gives a second at the least, and a request with less than this left is past warning.
-_LEAST = 0.5
+#: Seconds; who has less is past warning, and would make the watcher wake all the time.
+_LEAST = 0.1
 
 
 class Watch:
     """Knows which requests are running in this process, by thread, and until when each may."""
 
     def __init__(self) -> None:
-        self._forked()
+        self._reset()
         # A fork takes the requests along and leaves the watching thread behind.
-        os.register_at_fork(after_in_child=self._forked)
+        os.register_at_fork(after_in_child=self._reset)
 
-    def _forked(self) -> None:
+    def _reset(self) -> None:
         self._running: dict[int, Invocation] = {}
         # Seconds that the tightest request so far was allowed; infinite while no thread watches.
         self._shortest = math.inf

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 from . import finder, logs, problems
 from .context import active, begun
 from .deadline import watch
-from .doors import Door, door, malformed, name_of
+from .doors import door, malformed, name_of
 from .doors.bodies import oversize
-from .errors import AppImportError, RuntimeFault
+from .errors import AppImportError, InvalidEvent
 from .messages import Event, Response, Result
 from .settings import Settings, read
-from .wsgi import App, Environ, call, environ_of
+from .wsgi import App, call, environ_of
 
 if TYPE_CHECKING:
     from .stream import Sink
@@ -38,9 +38,14 @@ class Handler:
         :raises UnknownEvent: no door knows this event.
         :raises InvalidEvent: a door knows it and cannot read it.
         """
+        settings = self.settings
         name = name_of(event)
         room = door(name)
-        environ = self._environ(event, context, name, room)
+        try:
+            request = room.read(event, settings)
+            environ = environ_of(request, event, context, name)
+        except _UNREADABLE as error:
+            raise malformed(name, event, error) from error
         invocation = begun(event, context, name)
         entered = active.set(invocation)
         thread = watch.enter(invocation)
@@ -48,14 +53,16 @@ class Handler:
             try:
                 response = call(self.app, environ)
             except Exception as error:
-                response = problems.failed(error, environ, invocation)
-            result = room.render(response, event, self.settings)
-            size = oversize(result, response, room.LIMIT)
-            if size is not None:
-                response = problems.too_large(size, room.LIMIT, environ, invocation)
-                result = room.render(response, event, self.settings)
-            if self.settings.access_log:
-                logs.access_line(environ, response.status, len(response.body), invocation.began)
+                response = problems.failed(error, request, invocation)
+            result = room.render(response, event, settings)
+            # Six bytes is the most that JSON makes of one, so this spares nearly every response a count.
+            if response.size * 6 > room.LIMIT:
+                size = oversize(result, response, room.LIMIT)
+                if size is not None:
+                    response = problems.too_large(size, room.LIMIT, request, invocation)
+                    result = room.render(response, event, settings)
+            if settings.access_log:
+                logs.access_line(request, response.status, len(response.body), invocation.began)
         finally:
             watch.leave(thread, invocation)
             active.reset(entered)
@@ -70,7 +77,11 @@ class Handler:
 
         name = name_of(event)
         room = door(name)
-        environ = self._environ(event, context, name, room)
+        try:
+            request = room.read(event, self.settings)
+            environ = environ_of(request, event, context, name)
+        except _UNREADABLE as error:
+            raise malformed(name, event, error) from error
         invocation = begun(event, context, name)
 
         def head(response: Response) -> None:
@@ -78,35 +89,35 @@ class Handler:
 
         entered = active.set(invocation)
         thread = watch.enter(invocation)
+        status = sent = 0
         try:
             try:
                 status, sent = stream.call(self.app, environ, head, sink.data)
-            except stream.Broken:
+            except stream.Broken as broken:
+                status, sent = broken.status, broken.sent
                 raise  # too late for a 500
             except Exception as error:
-                response = problems.failed(error, environ, invocation)
+                response = problems.failed(error, request, invocation)
                 status, sent = response.status, len(response.body)
                 head(response._replace(body=b""))
-                sink.data(response.body)
-            if self.settings.access_log:
-                logs.access_line(environ, status, sent, invocation.began)
+                if response.body:
+                    sink.data(response.body)
         finally:
+            if self.settings.access_log and status:
+                logs.access_line(request, status, sent, invocation.began)
             watch.leave(thread, invocation)
             active.reset(entered)
 
-    def _environ(self, event: Event, context: Any, name: str, room: Door) -> Environ:
-        try:
-            return environ_of(room.read(event, self.settings), event, context, name)
-        except RuntimeFault:
-            raise
-        except (LookupError, TypeError, AttributeError, ValueError) as error:
-            raise malformed(name, event, error) from error
+
+# What reading an event raises that has not what it should have.
+_UNREADABLE = (InvalidEvent, LookupError, TypeError, AttributeError, ValueError)
 
 
 def prelude(result: Result) -> bytes:
     """Status and headers of a streamed response: the door's result less its body."""
     del result["body"], result["isBase64Encoded"]
-    return json.dumps(result, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    # Half a surrogate pair becomes what JSON writes for it, rather than bytes that are not UTF-8.
+    return json.dumps(result, ensure_ascii=False).encode("utf-8", "backslashreplace")
 
 
 def make_handler(app: App, **overrides: Any) -> Handler:
@@ -138,7 +149,9 @@ def load() -> Handler:
         return make_handler(finder.find(os.environ.get("SAMEROOM_APP", "")))
     except AttributeError as error:
         # The runtime client would take it for a handler that does not exist.
-        raise AppImportError(f"the app raised AttributeError at import: {error}") from error
+        fault = AppImportError(f"the app raised AttributeError at import: {error}")
+        # AWS's client shows the frames of an error, and not those of its cause.
+        raise fault.with_traceback(error.__traceback__) from error
 
 
 def __getattr__(name: str) -> Handler:

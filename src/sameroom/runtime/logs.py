@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from .context import active
+from .messages import Request
 
 access = logging.getLogger("sameroom.access")
 
@@ -68,9 +69,9 @@ def allow_access_lines(environ: Mapping[str, str] = os.environ) -> None:
         access.setLevel(logging.INFO)
 
 
-def access_line(environ: Mapping[str, Any], status: int, sent: int, began: float) -> None:
+def access_line(request: Request, status: int, sent: int, began: float) -> None:
     """Method, path, status, bytes of body and milliseconds of one request."""
-    method, path = environ["REQUEST_METHOD"], shown(environ["SCRIPT_NAME"] + environ["PATH_INFO"])
+    method, path = request.method, shown(request.mount + request.path)
     ms = round((time.monotonic() - began) * 1000, 1)
     said = {"method": method, "path": path, "status": status, "bytes": sent, "ms": ms}
     access.info("%s %s %d %d B %.1f ms", method, path, status, sent, ms, extra=said)
@@ -206,7 +207,7 @@ def _json(said: dict[str, Any]) -> str:
         return json.dumps(said, default=str, ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError, RecursionError):
         # Keys that are no strings, NaN, a value that holds itself: as text, rather than not at all.
-        return json.dumps({key: _text(value) for key, value in said.items()}, ensure_ascii=False)
+        return json.dumps({str(key): _text(value) for key, value in said.items()}, ensure_ascii=False)
 
 
 def _text(value: Any) -> Any:
@@ -232,4 +233,5 @@ def frames(error: BaseException) -> list[str]:
     """
     whole = traceback.format_exception(type(error), error, error.__traceback__)
     plain = traceback.format_tb(error.__traceback__)
-    return plain if whole[1:-1] == plain else whole
+    # Around them, a plain error has the heading that goes before frames, and the line that says what it is.
+    return plain if whole[bool(plain) : -1] == plain else whole

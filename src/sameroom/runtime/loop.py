@@ -66,7 +66,7 @@ def _client_context(text: str) -> SimpleNamespace | None:
     said = json.loads(text)
     client = said.get("client")
     return SimpleNamespace(
-        client=client and SimpleNamespace(**{name: client.get(name) for name in _CLIENT}),
+        client=None if client is None else SimpleNamespace(**{name: client.get(name) for name in _CLIENT}),
         custom=said.get("custom"),
         env=said.get("env"),
     )
@@ -186,8 +186,9 @@ def _streamed(sink: StreamedResponse, handler: Any, event: Any, context: LambdaC
     except Exception as error:
         if not sink.began:
             raise
-        log.error("%s", logs.message(error), exc_info=error)
-        sink.broke(_described(error.__cause__ or error, context.aws_request_id))
+        cause = error.__cause__ or error
+        log.error("%s", logs.message(error), exc_info=cause)
+        sink.broke(_described(cause, context.aws_request_id))
         return ""
     return sink.end()
 

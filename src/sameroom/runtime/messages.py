@@ -32,8 +32,8 @@ class Request(NamedTuple):
     raw_uri: str
     #: Undecoded query string, without "?".
     query: str
-    #: Pairs in any casing; a name may come more than once.
-    headers: Iterable[tuple[str, str]]
+    #: As sent, in any casing; the door has joined the values of repeated ones.
+    headers: Mapping[str, str]
     body: bytes
     #: The client's IP as far as AWS vouches for it.
     remote_addr: str
@@ -54,3 +54,5 @@ class Response(NamedTuple):
     reason: str
     headers: list[tuple[str, str]]
     body: bytes
+    #: Bytes that all of it takes on the wire, or somewhat more.
+    size: int = 0

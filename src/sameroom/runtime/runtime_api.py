@@ -61,9 +61,21 @@ class RuntimeApi:
         self._reader: BinaryIO = self._socket.makefile("rb")
 
     def close(self) -> None:
-        """Close the connection; the next request would open another."""
+        """Close the connection; the next request opens another."""
         self._reader.close()
         self._socket.close()
+
+    def abandon(self) -> str:
+        """Close a connection that broke under a request; why Lambda broke it, "" where it did not say.
+
+        Whatever it said must not be taken for its answer to the next request.
+        """
+        try:
+            return self.answer().refusal
+        except (OSError, ValueError):
+            return ""
+        finally:
+            self.close()
 
     def next(self) -> Invoked:
         """Wait for the next invocation; Lambda freezes the process meanwhile."""
@@ -230,6 +242,7 @@ class StreamedResponse:
                 return self._api.answer().refusal
             except OSError:
                 self._lost = True
+                self._api.close()
         return "the connection to the Runtime API was lost"
 
     def _send(self, data: bytes) -> None:
@@ -237,5 +250,6 @@ class StreamedResponse:
             self._api.send(data)
         except OSError as error:
             self._lost = True
-            raise ConnectionResetError(f"Lambda takes no more of this response: {error}") from error
+            why = self._api.abandon() or error
+            raise ConnectionResetError(f"Lambda takes no more of this response: {why}") from error
         self.began = True

@@ -41,7 +41,7 @@ class StreamedStart(Start):
     produced = 0
 
     def __init__(self, method: str, head: Callable[[Response], None], data: Callable[[bytes], None]) -> None:
-        super().__init__([])
+        super().__init__()
         self._method = method
         self._head = head
         self._data = data
@@ -67,8 +67,8 @@ class StreamedStart(Start):
         if self.length >= 0:
             data = data[: self.length - self.produced]
         if data:
-            self.produced += len(data)
             self._data(data)
+            self.produced += len(data)
 
     def finish(self) -> None:
         """The app has nothing more.
@@ -94,7 +94,7 @@ def call(
     """
     start = StreamedStart(environ["REQUEST_METHOD"], head, data)
     try:
-        chunks = app(environ, start)
+        chunks = app(environ, start.start_response)
         try:
             for chunk in iterable(chunks):
                 start.write(chunk)

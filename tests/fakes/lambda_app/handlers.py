@@ -125,8 +125,7 @@ def breed(event: dict[str, Any], context: Any) -> Any:
     )
     if event.get("exit"):
         os._exit(1)
-    pids = [os.getpid(), child.pid, int(daemon.stdout)]
-    return {"pids": pids, "library": os.environ["LAMBDA_RUNTIME_DIR"]}
+    return {"pids": [os.getpid(), child.pid, int(daemon.stdout)]}
 
 
 def linger(event: dict[str, Any], context: Any) -> Any:

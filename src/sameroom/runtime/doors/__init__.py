@@ -46,13 +46,12 @@ def name_of(event: Any) -> str:
 
     :raises UnknownEvent: none of ours; the message names the event's keys.
     """
-    if isinstance(event, dict) and isinstance(context := event.get("requestContext") or {}, dict):
+    if type(event) is dict and type(context := event.get("requestContext") or {}) is dict:
         version = event.get("version")
         if version == "2.0":
             if "http" in context:
                 domain = context.get("domainName")
-                ours = isinstance(domain, str) and ".lambda-url." in domain
-                return "function-url" if ours else "http-api"
+                return "function-url" if type(domain) is str and ".lambda-url." in domain else "http-api"
             if "serviceNetworkArn" in context:
                 return "lattice"
         elif "httpMethod" in event:

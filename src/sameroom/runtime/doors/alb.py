@@ -16,7 +16,7 @@ SHAPE = payload_v1.SHAPE
 
 
 def read(event: Event, settings: Settings) -> Request:
-    pairs = payload_v1.headers(event)
+    headers = payload_v1.headers(event)
     raw_path = paths.native(event["path"] or "/")
     query = "&".join(
         [
@@ -33,13 +33,13 @@ def read(event: Event, settings: Settings) -> Request:
         mount,
         f"{raw_path}?{query}" if query else raw_path,
         paths.native(query),
-        pairs,
+        headers,
         bodies.received(event.get("body"), event.get("isBase64Encoded")),
         hops.client("", payload_v1.forwarded_for(event), settings.trusted_hops),
         "",
         "http",
         "HTTP/1.1",
-        identity.of_alb({name.lower(): value for name, value in pairs})
+        identity.of_alb({name.lower(): value for name, value in headers.items()})
         if settings.trust_alb_identity
         else {},
     )

@@ -18,8 +18,11 @@ __all__ = ["LIMIT", "SHAPE", "read", "render"]
 
 def read(event: Event, settings: Settings) -> Request:
     context = event["requestContext"]
-    path = event.get("rawPath") or "/"
-    raw_path = paths.encoded(path)
-    path = paths.native(path)
-    path, mount = paths.unstaged(path, context.get("stage"), context.get("domainName") or "")
-    return request(event, settings, path, mount, raw_path)
+    path, mount = event.get("rawPath") or "/", ""
+    stage = context.get("stage")
+    if stage and stage != "$default":
+        path, mount = paths.unstaged(path, stage, context.get("domainName") or "")
+    raw_path = mount + path
+    if paths.plain(raw_path):
+        return request(event, settings, path, mount, raw_path)
+    return request(event, settings, paths.native(path), paths.native(mount), paths.encoded(raw_path))

@@ -26,7 +26,8 @@ def of_http_api(context: Mapping[str, Any]) -> Identity:
         _user(identity, arn, "AWS_IAM")
     elif custom is not None:
         _user(identity, custom.get("principalId"), "CUSTOM")
-    _gateway_certificate(identity, context.get("authentication"))
+    if certificate := (context.get("authentication") or {}).get("clientCert"):
+        _gateway_certificate(identity, certificate)
     return identity
 
 
@@ -54,9 +55,10 @@ def _of_payload_v1(context: Mapping[str, Any], names: tuple[str, ...], kind: str
         _user(identity, _first(claims, names), kind)
     elif principal := authorizer.get("principalId"):
         _user(identity, principal, "CUSTOM")
-    else:
-        _user(identity, caller.get("userArn"), "AWS_IAM")
-    _gateway_certificate(identity, caller)
+    elif arn := caller.get("userArn"):
+        _user(identity, arn, "AWS_IAM")
+    if certificate := caller.get("clientCert"):
+        _gateway_certificate(identity, certificate)
     return identity
 
 
@@ -123,10 +125,9 @@ def _user(identity: Identity, user: object, kind: str) -> None:
         identity["AUTH_TYPE"] = kind
 
 
-def _gateway_certificate(identity: Identity, within: Mapping[str, Any] | None) -> None:
+def _gateway_certificate(identity: Identity, certificate: Mapping[str, Any]) -> None:
     """API Gateway's ``clientCert``, whose period of validity is a map of its own."""
-    if within and (certificate := within.get("clientCert")):
-        _certificate(identity, {**certificate, **(certificate.get("validity") or {})}, _GATEWAY_CERT)
+    _certificate(identity, {**certificate, **(certificate.get("validity") or {})}, _GATEWAY_CERT)
 
 
 def _certificate(identity: Identity, told: Mapping[str, Any], names: Mapping[str, str]) -> None:

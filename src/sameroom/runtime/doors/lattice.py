@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ..messages import Event, Request, Response, Result
 from ..settings import Settings
-from . import bodies, hops, identity, paths, single_value
+from . import bodies, hops, identity, paths, payload_v1, single_value
 
 LIMIT = bodies.LAMBDA_LIMIT
 SHAPE = {"path": str, "method": str, "headers": dict, "queryStringParameters": dict, "requestContext": dict}
@@ -15,7 +15,7 @@ REMEDY = "VPC Lattice has no field for more: set one cookie a response."
 
 
 def read(event: Event, settings: Settings) -> Request:
-    headers = event.get("headers")
+    headers = event.get("headers") or {}
     raw_path, found, query = (event["path"] or "/").partition("?")
     if not found:
         query = paths.query_of(paths.pairs_of(event.get("queryStringParameters"), None))
@@ -28,7 +28,7 @@ def read(event: Event, settings: Settings) -> Request:
         mount,
         f"{raw_path}?{query}" if query else raw_path,
         query,
-        paths.pairs_of(headers, None),
+        payload_v1.joined(headers),
         bodies.received(event.get("body"), event.get("isBase64Encoded")),
         hops.client("", ",".join(forwarded), settings.trusted_hops),
         "",

@@ -28,7 +28,7 @@ def read(event: Event, settings: Settings) -> Request:
         mount,
         f"{raw_path}?{query}" if query else raw_path,
         query,
-        headers.items(),
+        headers,
         bodies.received(event.get("body"), event.get("is_base64_encoded")),
         hops.client("", paths.lookup(headers, "x-forwarded-for") or "", settings.trusted_hops),
         "",

@@ -21,9 +21,13 @@ def decoded(path: str) -> str:
     return unquote_to_bytes(path).decode("latin-1") if "%" in path else native(path)
 
 
+#: Truthy for a path that is the same encoded, decoded and as a native string, as nearly all are.
+plain = re.compile(r"[A-Za-z0-9/!$&'()*+,;=:@._~-]*").fullmatch
+
+
 def encoded(path: str) -> str:
     """A path that the door has decoded, encoded again; which characters were escaped is lost."""
-    if path.isascii() and path.replace("/", "").isalnum():
+    if plain(path):
         return path
     return quote(path, safe="/!$&'()*+,;=:@-._~", errors="surrogatepass")
 

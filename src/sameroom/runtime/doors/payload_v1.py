@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ..messages import Event, Response, Result
@@ -21,9 +22,18 @@ SHAPE = {
 }
 
 
-def headers(event: Event) -> list[tuple[str, str]]:
+def headers(event: Event) -> Mapping[str, str]:
     """Every value of every header. Either map may be null; the single one keeps only last values."""
-    return paths.pairs_of(event.get("multiValueHeaders"), event.get("headers"))
+    many = event.get("multiValueHeaders")
+    return joined(many) if many else event.get("headers") or {}
+
+
+def joined(many: Mapping[str, list[str]]) -> dict[str, str]:
+    """Headers with their values in one, as RFC 9110 (5.3) and RFC 9113 (8.2.3) have it."""
+    return {
+        name: values[0] if len(values) == 1 else ("; " if name.lower() == "cookie" else ",").join(values)
+        for name, values in many.items()
+    }
 
 
 def query(event: Event) -> str:

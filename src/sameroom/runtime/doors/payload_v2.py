@@ -27,11 +27,12 @@ def request(event: Event, settings: Settings, path: str, mount: str, raw_path: s
     :param path: decoded, below the mount.
     :param raw_path: encoded, as the client sent it.
     """
+    get = event.get
     context = event["requestContext"]
     http = context["http"]
-    headers = event.get("headers") or {}
-    query = event.get("rawQueryString") or ""
-    body = event.get("body")
+    headers = get("headers") or {}
+    query = get("rawQueryString") or ""
+    body = get("body")
     if settings.script_name:
         path, mount = paths.remounted(path, mount, settings.script_name)
     if not query.isascii():
@@ -45,24 +46,24 @@ def request(event: Event, settings: Settings, path: str, mount: str, raw_path: s
         mount,
         f"{raw_path}?{query}" if query else raw_path,
         query,
-        headers.items(),
-        bodies.received(body, event.get("isBase64Encoded")) if body else b"",
+        headers,
+        bodies.received(body, get("isBase64Encoded")) if body else b"",
         source_ip,
         context.get("domainName") or "",
         "https",
         http.get("protocol") or "HTTP/1.1",
         identity.of_http_api(context) if "authorizer" in context or "authentication" in context else {},
         # A Function URL sends cookies twice, in this list and as a header; an HTTP API only here.
-        event.get("cookies") or (),
+        get("cookies") or (),
     )
     return new(Request, fields)
 
 
-def render(response: Response, event: Event, settings: Settings) -> Result:
-    """One value a header, repeats joined; cookies apart. Header names leave these doors in lower case."""
+def _apart(pairs: list[tuple[str, str]]) -> tuple[dict[str, str], list[str]]:
+    """Headers with repeats joined, and cookies, which cannot be."""
     headers: dict[str, str] = {}
     cookies: list[str] = []
-    for name, value in response.headers:
+    for name, value in pairs:
         name = name.lower()
         if not value.isascii():
             value = paths.wire(value)
@@ -72,11 +73,22 @@ def render(response: Response, event: Event, settings: Settings) -> Result:
             headers[name] += ", " + value
         else:
             headers[name] = value
-    text, is_base64 = bodies.sent(
-        response.body, headers.get("content-type", ""), headers.get("content-encoding", "")
-    )
+    return headers, cookies
+
+
+def render(response: Response, event: Event, settings: Settings) -> Result:
+    """One value a header, repeats joined; cookies apart. Header names leave these doors in lower case."""
+    status, _, pairs, body, _ = response
+    headers: dict[str, str] = {}
+    for name, value in pairs:
+        headers[name.lower()] = value if value.isascii() else paths.wire(value)
+    cookies = None
+    if len(headers) != len(pairs) or "set-cookie" in headers:
+        headers, cookies = _apart(pairs)
+    get = headers.get
+    text, is_base64 = bodies.sent(body, get("content-type", ""), get("content-encoding", ""))
     result: Result = {
-        "statusCode": response.status,
+        "statusCode": status,
         "headers": headers,
         "body": text,
         "isBase64Encoded": is_base64,

@@ -77,15 +77,8 @@ def _warn_of_base64(response: Response, event: Event, settings: Settings) -> Non
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings-workflow.html
     """
-    headers = event.get("multiValueHeaders") or event.get("headers")
-    accept = paths.lookup(headers, "accept") or ""
-    first = (
-        (accept[0] if isinstance(accept, list) else accept)
-        .partition(",")[0]
-        .partition(";")[0]
-        .strip()
-        .lower()
-    )
+    accept: str = paths.lookup(payload_v1.headers(event), "accept") or ""
+    first = accept.partition(",")[0].partition(";")[0].strip().lower()
     if any(fnmatchcase(first or "*/*", known) for known in settings.binary_media_types):
         return
     kind = next(

@@ -1,0 +1,142 @@
+"""``sameroom`` as people start it: a real process in a project's folder."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import psutil
+
+#: Many short processes import the same modules.
+BYTECODE = Path(__file__).parents[2] / ".pytest_cache" / "bytecode"
+HELLO = """
+from flask import Flask
+app = Flask(__name__)
+
+@app.get("/")
+def hello():
+    return "Hello"
+"""
+
+
+class Dev:
+    """One ``sameroom dev`` on a free port; ``output`` is all that it has printed."""
+
+    def __init__(self, folder: Path, *arguments: str, **environment: str) -> None:
+        self.folder = folder
+        self.output = ""
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "sameroom", "dev", *arguments],
+            cwd=folder,
+            env=own_environment(**environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            start_new_session=True,
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.output += line
+
+    def wait_for(self, pattern: str, seconds: float = 10.0) -> re.Match[str]:
+        """The first place in the output that matches, waiting for it to come."""
+        end = time.monotonic() + seconds
+        while True:
+            found = re.search(pattern, self.output, re.MULTILINE)
+            if found:
+                return found
+            if time.monotonic() > end or (self.process.poll() is not None and not self._reader.is_alive()):
+                raise AssertionError(f"{pattern!r} never came; the output was:\n{self.output}")
+            time.sleep(0.01)
+
+    @property
+    def url(self) -> str:
+        return self.wait_for(r"(http://\S+?)/?$")[1]
+
+    def get(self, path: str = "/", **more: str) -> httpx.Response:
+        return httpx.get(self.url + path, timeout=10, headers=more)
+
+    def family(self) -> list[psutil.Process]:
+        """Every process that hangs on this one."""
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def end(self, number: int = signal.SIGINT, seconds: float = 10.0) -> int:
+        """Send a signal; the exit status."""
+        self.process.send_signal(number)
+        status = self.process.wait(seconds)
+        self._reader.join(5)
+        return status
+
+
+@contextmanager
+def dev(folder: Path, *arguments: str, **environment: str) -> Iterator[Dev]:
+    """``sameroom dev`` until the end of the block, on a free port unless ``arguments`` have one."""
+    port = () if "--port" in arguments else ("--port", "0")
+    running = Dev(folder, *port, *arguments, **environment)
+    try:
+        yield running
+    finally:
+        if running.process.poll() is None:
+            running.end()
+        assert running.process.stdout is not None
+        running.process.stdout.close()
+
+
+def sameroom(
+    folder: Path, *arguments: str, text: str = "", **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """One command, run to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "sameroom", *arguments],
+        cwd=folder,
+        env=own_environment(**environment),
+        input=text,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=30,
+        check=False,
+    )
+
+
+def own_environment(**more: str) -> dict[str, str]:
+    """The shell's environment without what could decide for the project."""
+    dropped = {
+        "SAMEROOM_APP",
+        "FLASK_APP",
+        "VIRTUAL_ENV",
+        "NO_COLOR",
+        "FORCE_COLOR",
+        "PYTHONDONTWRITEBYTECODE",
+    }
+    kept = {name: value for name, value in os.environ.items() if name not in dropped}
+    return {**kept, "PYTHONIOENCODING": "utf-8", "PYTHONPYCACHEPREFIX": str(BYTECODE), **more}
+
+
+def gone(processes: list[psutil.Process], seconds: float = 10.0) -> bool:
+    """Whether all of them have ended, or do within ``seconds``."""
+    _, alive = psutil.wait_procs(processes, seconds)
+    return not alive
+
+
+def until(true: Callable[[], object], seconds: float = 5.0) -> None:
+    """Wait for something to become true."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it never became true"
+        time.sleep(0.02)

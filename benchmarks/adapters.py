@@ -32,7 +32,7 @@ _BINARY = ["image/png"]
 
 
 def ours(app: App, *, pybase64: bool = True) -> Handler:
-    """sameroom's handler, from a copy of its own, so that one with pybase64 and one without can be compared."""
+    """sameroom's handler, from a copy of its own: one with pybase64 can stand beside one without."""
     names = [name for name in sys.modules if name.partition(".")[0] == "sameroom"]
     for name in names:
         del sys.modules[name]

@@ -65,7 +65,9 @@ def witness(environ: dict[str, Any], start_response: Any) -> list[bytes]:
         "headers": {
             key: value
             for key, value in environ.items()
-            if key.startswith(("HTTP_ACCEPT", "HTTP_USER", "HTTP_X_", "HTTP_SEC_", "HTTP_AUTH", "HTTP_ORIGIN"))
+            if key.startswith(
+                ("HTTP_ACCEPT", "HTTP_USER", "HTTP_X_", "HTTP_SEC_", "HTTP_AUTH", "HTTP_ORIGIN")
+            )
         },
         "body": sha256(environ["wsgi.input"].read(size)).hexdigest(),
     }

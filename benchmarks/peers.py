@@ -1,4 +1,4 @@
-"""Makes what a benchmark runs in, once, below ``.bench/``: virtual environments and node folders, all pinned."""
+"""Makes what a benchmark runs in, once, below ``.bench/``: virtual environments, node folders; all pinned."""
 
 from __future__ import annotations
 
@@ -49,7 +49,9 @@ def _uv() -> list[str]:
     beside = Path(sys.executable).with_name("uv")
     found = str(beside) if beside.exists() else shutil.which("uv")
     if not found:
-        sys.exit("uv is missing: run this with the project's own Python (make bench), which has it beside it.")
+        sys.exit(
+            "uv is missing: run this with the project's own Python (make bench), which has it beside it."
+        )
     return [found]
 
 

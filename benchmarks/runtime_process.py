@@ -42,8 +42,8 @@ class Runtime:
         self._listening.settimeout(PATIENCE)
         self._connection: socket.socket | None = None
         self._reader: BinaryIO
-        self._output = tempfile.TemporaryFile()
-        address = "127.0.0.1:%d" % self._listening.getsockname()[1]
+        self._output = tempfile.TemporaryFile()  # noqa: SIM115  # closed in __exit__
+        address = f"127.0.0.1:{self._listening.getsockname()[1]}"
         whole = {**_LAMBDAS, **environ, "AWS_LAMBDA_RUNTIME_API": address, "LAMBDA_TASK_ROOT": str(folder)}
         #: perf_counter() when the process was asked for.
         self.began = time.perf_counter()

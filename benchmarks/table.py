@@ -62,7 +62,8 @@ def show(figures: Figures, to_json: Path | None) -> None:
             print("|" + "|".join("-" * (width + 2) for width in widths) + "|")
     print()
     for target in figures.targets:
-        print(f"{'met    ' if target.met else 'NOT MET'}  x{target.ratio:.2f} (at most {target.limit:g})  {target.text}")
+        verdict = "met    " if target.met else "NOT MET"
+        print(f"{verdict}  x{target.ratio:.2f} (at most {target.limit:.3g})  {target.text}")
     about = {"python": platform.python_version(), **figures.versions}
     command = shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
     print(f"\n{date.today()}, {_machine()}; {', '.join(f'{name} {said}' for name, said in about.items())}")

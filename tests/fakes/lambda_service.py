@@ -118,10 +118,10 @@ class LambdaService:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self._pending.put(None)
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+        self._pending.put(None)
         for connection in self._open:
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)

@@ -250,6 +250,7 @@ RESPONSE_LOSSES = (
 
 # -- requests ------------------------------------------------------------------------------------------
 
+
 @pytest.mark.parametrize("name", ENTRANCES)
 @given(request=requests())
 @settings(max_examples=200, deadline=None)

@@ -135,7 +135,9 @@ async def test_an_init_over_its_time_is_repeated_inside_the_invocation(log: Log,
     assert answered.duration_ms > 500
     assert 8.5 < left < 9.6
     lines = log.texts("platform")
-    assert re.fullmatch(r"INIT_REPORT Init Duration: 2\d\d\.\d\d ms\tPhase: init\tStatus: timeout", lines[0])
+    assert re.fullmatch(
+        r"INIT_REPORT Init Duration: (199|2\d\d)\.\d\d ms\tPhase: init\tStatus: timeout", lines[0]
+    )
     assert lines[1:3] == [f"START RequestId: {REQUEST_ID} Version: $LATEST", f"END RequestId: {REQUEST_ID}"]
     assert "Init Duration" not in lines[3]
 

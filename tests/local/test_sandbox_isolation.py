@@ -91,11 +91,14 @@ def _copied_to(folder: Path) -> Path:
 @needs_jail
 @pytest.mark.anyio
 async def test_bytecode_is_kept_in_the_one_folder_that_stays_writable(tmp_path: Path) -> None:
-    cache = tmp_path / "bytecode"
-    cache.mkdir()
-    async with Pool(config(bytecode=cache), Log()) as pool:
-        result(await do(pool, "echo"))
+    cache, log = tmp_path / "bytecode", Log()
+    async with Pool(config(bytecode=cache), log) as pool:
+        came = result(await do(pool, "write", {"paths": [f"{cache}/new", f"{tmp_path}/new"]}))
     assert list(cache.rglob("handlers.*.pyc"))
+    assert (cache / "new").exists()
+    assert came[f"{cache}/new"] == ""
+    assert not (tmp_path / "new").exists()
+    assert log.texts("notice") == []
 
 
 @pytest.mark.anyio
@@ -122,6 +125,7 @@ async def test_the_environment_is_lambdas_and_the_apps_own_and_nothing_of_ours(
     assert environ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] == "256"
     assert seen["cwd"] == environ["LAMBDA_TASK_ROOT"] == str(APP)
     assert seen["stdin"] == ""
+    assert [name.rpartition("/")[2].partition(":")[0] for name in seen["open"] if ":" in name] == ["socket"]
     assert seen["user"] == os.getuid()
     assert len(set(seen["session"])) == 1
     assert Path(seen["sameroom"]).parent.name == "sameroom"

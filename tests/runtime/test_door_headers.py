@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
-from types import ModuleType
 from typing import Any
 
 import pytest
 from fakes.doors import WAYS, Ask, event
-from fakes.serving import Context, environ_of, environ_of_event
-
-from sameroom.runtime.doors import door
-from sameroom.runtime.settings import Settings
+from fakes.serving import environ_of, environ_of_event
 
 #: ALB without multi-value headers hands over the last of several values: AWS's loss.
 ALL_VALUES = tuple(way for way in WAYS if way != "alb")
@@ -232,30 +227,3 @@ def test_a_thousand_headers_come_through(way: str) -> None:
 def test_a_thousand_values_of_one_header_come_through(way: str) -> None:
     environ = environ_of(way, Ask(headers=tuple(("X-Flood", str(n)) for n in range(1000))))
     assert environ["HTTP_X_FLOOD"].split(",") == [str(n) for n in range(1000)]
-
-
-@pytest.mark.parametrize(("length", "count"), [(20, 5_000), (8_000, 500)])
-def test_what_is_remembered_of_header_names_is_bounded(length: int, count: int) -> None:
-    """Clients choose the names, and a sandbox lives for hours."""
-    wsgi = _own_copy("sameroom.runtime.wsgi")
-    before = _remembered(wsgi)
-    for number in range(count):
-        sent = event("function-url", Ask(headers=((f"{number:x}".rjust(length, "x"), ""),)))
-        wsgi.environ_of(door("function-url").read(sent, Settings()), sent, Context(), "function-url")
-    assert _remembered(wsgi) - before < 500_000
-
-
-def _own_copy(name: str) -> ModuleType:
-    """A module that shares no state with the one other tests use."""
-    spec = importlib.util.find_spec(name)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def _remembered(module: ModuleType) -> int:
-    """Characters in the keys of a module's caches."""
-    caches = [value for name, value in vars(module).items() if isinstance(value, dict) and name[:2] != "__"]
-    return sum(len(key) for cache in caches for key in cache if isinstance(key, str))

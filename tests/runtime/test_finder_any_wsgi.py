@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from importlib import invalidate_caches
 from itertools import count
 from pathlib import Path
 from textwrap import dedent
@@ -27,6 +28,7 @@ def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Written
     def write(source: str) -> str:
         names.append(f"wsgi_{next(numbers)}")
         (tmp_path / f"{names[-1]}.py").write_text(dedent(source))
+        invalidate_caches()  # the folder may have been looked into this very millisecond
         return names[-1]
 
     yield write

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
+from importlib import invalidate_caches
 from itertools import count
 from pathlib import Path
 from textwrap import dedent
@@ -34,6 +35,7 @@ class Project:
         path = self.folder / file.replace("NAME", self.name)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(dedent(source).replace("NAME", self.name))
+        invalidate_caches()  # the folder may have been looked into this very millisecond
 
     def spec(self, named: str) -> str:
         return named.replace("NAME", self.name).replace("HERE", str(self.folder))

@@ -7,15 +7,16 @@ import threading
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import pytest
 from fakes.doors import WAYS, Ask, door_of, event
-from fakes.serving import REQUEST_ID, Context, Recorder, served
+from fakes.serving import REQUEST_ID, Context, Recorder, Sink, served
 
 from sameroom import current_invocation, make_handler
 from sameroom.runtime import handler as module
-from sameroom.runtime.errors import AppImportError, RuntimeFault
+from sameroom.runtime.errors import AppImportError, InvalidEvent, RuntimeFault, UnknownEvent
 from sameroom.runtime.settings import Settings, read
 
 Environ = dict[str, Any]
@@ -248,6 +249,35 @@ def test_a_name_that_leads_nowhere_is_an_error(named: str, monkeypatch: pytest.M
     monkeypatch.setenv("SAMEROOM_APP", named)
     with pytest.raises((RuntimeFault, ImportError)):
         module.load()
+
+
+def test_the_app_that_the_environment_names_is_loaded_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = """
+        def app(environ, start_response):
+            start_response("200 OK", [])
+            return [environ["PATH_INFO"].encode()]
+    """
+    (tmp_path / "loads_well.py").write_text(dedent(source))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setenv("SAMEROOM_APP", "loads_well:app")
+    monkeypatch.delitem(vars(module), "handler", raising=False)
+    first = module.handler
+    assert module.handler is first
+    assert first(event("alb", Ask(path="/x")), Context())["body"] == "/x"
+    monkeypatch.delitem(vars(module), "handler")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_event_that_cannot_be_read_is_an_error_where_responses_are_streamed_too(way: str) -> None:
+    sent = event(way, Ask()) | {"body": 5}
+    sink = Sink()
+    with pytest.raises(InvalidEvent, match=f"{door_of(way)} event cannot be read: body"):
+        make_handler(hello).stream(sent, Context(), sink)
+    with pytest.raises(UnknownEvent):
+        make_handler(hello).stream({}, Context(), sink)
+    assert sink.prelude is None
 
 
 def test_the_handler_module_has_no_other_attributes() -> None:

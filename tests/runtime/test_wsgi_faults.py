@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import sys
@@ -107,18 +108,20 @@ FAULTS: dict[str, tuple[App, str]] = {
     "line break in a name": (says("200 OK", (("X-A\r\nSet-Cookie", "evil=1"),)), "X-A"),
     "line feed in a name": (says("200 OK", (("X-A\n", "a"),)), "X-A"),
     "colon in a name": (says("200 OK", (("Set-Cookie: evil=1; X", "a"),)), "Set-Cookie"),
+    "colon in a name of nothing": (says("200 OK", (("X: evil", ""),)), "X: evil"),
     "space in a name": (says("200 OK", (("X A", "a"),)), "X A"),
     "empty name": (says("200 OK", (("", "a"),)), "name"),
     "name beyond ascii": (says("200 OK", (("X-\xe9", "a"),)), "X-"),
     "name of bytes": (says("200 OK", ((b"X-A", "a"),)), "X-A"),
     "name of None": (says("200 OK", ((None, "a"),)), "None"),
     "value beyond latin-1": (says("200 OK", (("X-A", "λ"),)), "X-A"),
-    "value of bytes": (says("200 OK", (("X-A", b"a"),)), "X-A"),
-    "value of a number": (says("200 OK", (("X-A", 5),)), "X-A"),
-    "value of None": (says("200 OK", (("X-A", None),)), "X-A"),
-    "value of a boolean": (says("200 OK", (("X-A", True),)), "X-A"),
+    "value of bytes": (says("200 OK", (("X-Bytes", b"a"),)), "X-Bytes"),
+    "value of a number": (says("200 OK", (("X-Number", 5),)), "X-Number"),
+    "value of None": (says("200 OK", (("X-None", None),)), "X-None"),
+    "value of a boolean": (says("200 OK", (("X-Boolean", True),)), "X-Boolean"),
     "length that is none": (says("200 OK", (("Content-Length", "four"),)), "Content-Length"),
     "length below zero": (says("200 OK", (("Content-Length", "-1"),)), "Content-Length"),
+    "length in other digits": (says("200 OK", (("Content-Length", "\u0664"),)), "Content-Length"),
     "length of nothing": (says("200 OK", (("Content-Length", ""),)), "Content-Length"),
     "length that is two": (says("200 OK", (("Content-Length", "4, 4"),)), "Content-Length"),
 }
@@ -151,6 +154,20 @@ def test_an_app_that_breaks_the_pep_is_a_500_and_a_log_record_that_says_how(
     error = _error(caplog)
     assert isinstance(error, ProtocolError)
     assert said in str(error)
+
+
+@pytest.mark.parametrize("run", RUNS)
+@pytest.mark.parametrize("value", ["a\r\nSet-Cookie: evil=1", "λ", 5])
+def test_an_app_that_swallows_the_refusal_of_a_header_does_not_send_it(
+    run: str, value: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    def app(environ: Environ, start_response: Any) -> Iterable[bytes]:
+        with contextlib.suppress(Exception):
+            start_response("200 OK", [("X-A", value)])
+        return [b"body"]
+
+    _is_a_plain_500(RUNS[run](app, "function-url", Ask()))
+    assert isinstance(_error(caplog), ProtocolError)
 
 
 @pytest.mark.parametrize("headers", [None, 5, [5], [("X-A",)], [("X-A", "1", "2")], ["X-A: 1"]])

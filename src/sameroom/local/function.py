@@ -129,8 +129,7 @@ def view(config: FunctionConfig, interpreter: Interpreter, library: Path) -> Vie
     """What the jail must show when it lies under /tmp: the code, the interpreter, and us."""
     places = [*interpreter.folders, *config.environment.get("PYTHONPATH", "").split(os.pathsep)]
     places += [str(library), str((library / "sameroom").resolve().parent)]
-    if config.bootstrap is not None:
-        places.append(str(config.bootstrap.parent))
+    places += [str(path) for path in (config.bootstrap and config.bootstrap.parent, config.bytecode) if path]
     # A stray "/tmp" on somebody's sys.path is no reason to do without a jail; an app that lies there is.
     named = [place for place in places if place and os.path.realpath(place) != TMP] + [str(config.root)]
     visible = {path for place in named for path in (os.path.abspath(place), os.path.realpath(place))}

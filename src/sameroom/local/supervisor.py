@@ -42,6 +42,8 @@ class Supervisor:
     def __init__(self, control: socket.socket) -> None:
         self._control = control
         self._numbers: dict[int, int] = {}
+        self._heard = b""
+        self._logs: list[int] = []
 
     def serve(self) -> None:
         """Follow orders until the toolkit has gone, then end every process."""
@@ -49,24 +51,30 @@ class Supervisor:
         os.set_blocking(alarm, False)
         signal.set_wakeup_fd(alarm, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
-        control = self._control.fileno()
-        pending, log = b"", -1
-        while True:
-            ready, _, _ = select.select([control, wake], [], [])
-            if wake in ready:
-                os.read(wake, 4096)
-                self._bury()
-            if control in ready:
-                data, descriptors, _, _ = socket.recv_fds(self._control, 1 << 20, 1)
-                if not data:
-                    break
-                pending += data
-                if descriptors:
-                    log = descriptors[0]
-                if pending.endswith(b"\n"):
-                    self._start(_order(pending), log)
-                    pending = b""
-        self._end_all()
+        control, obeying = self._control.fileno(), True
+        try:
+            while obeying:
+                ready, _, _ = select.select([control, wake], [], [])
+                if wake in ready:
+                    os.read(wake, 4096)
+                    self._bury()
+                if control in ready:
+                    obeying = self._obey()
+        except ConnectionError:
+            pass  # The toolkit died before it had read all that we told it.
+        finally:
+            self._end_all()
+
+    def _obey(self) -> bool:
+        """Follow the orders that have come; False when there will be no more."""
+        data, logs, _, _ = socket.recv_fds(self._control, 1 << 20, 16)
+        for log in logs:
+            os.set_inheritable(log, False)
+        self._logs += logs
+        *orders, self._heard = (self._heard + data).split(b"\n")
+        for order in orders:
+            self._start(_order(order), self._logs.pop(0))
+        return bool(data)
 
     def _start(self, order: Order, log: int) -> None:
         reader, writer = os.pipe()

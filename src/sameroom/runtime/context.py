@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-import time
 from contextvars import ContextVar
+from time import monotonic
 from typing import Any, NamedTuple
 
 from .messages import new
@@ -28,7 +28,7 @@ class Invocation(NamedTuple):
 
 def begun(event: dict[str, Any], context: Any, door: str) -> Invocation:
     """An invocation that begins now. Without a context, as in a test, it has all the time there is."""
-    began = time.monotonic()
+    began = monotonic()
     if context is None:
         return Invocation(event, None, "", door, began, math.inf, math.inf)
     allowed = context.get_remaining_time_in_millis() / 1000
@@ -79,7 +79,7 @@ class CurrentInvocation:
     def remaining(self) -> float:
         """Seconds until Lambda ends this invocation; infinite outside Lambda, never negative."""
         invocation = active.get()
-        return max(0.0, invocation.deadline - time.monotonic()) if invocation else math.inf
+        return max(0.0, invocation.deadline - monotonic()) if invocation else math.inf
 
     def __repr__(self) -> str:
         invocation = active.get()

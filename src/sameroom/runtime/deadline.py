@@ -14,9 +14,10 @@ import os
 import re
 import sys
 import threading
-import time
 import traceback
 from collections.abc import Iterable
+from threading import get_ident
+from time import monotonic
 from types import FrameType
 
 from .context import Invocation, active
@@ -25,6 +26,7 @@ log = logging.getLogger("sameroom")
 
 #: Of the time a request was given: less left at its end, and it is told so; this much before the kill too.
 NARROW = 0.1
+_AMPLE = 1 - NARROW
 #: How much tighter than all before a request must be to wake the watcher: no two are given the same.
 _SLACK = 0.9
 #: Seconds; who has less is past warning, and would make the watcher wake all the time.
@@ -43,21 +45,24 @@ class Watch:
         self._running: dict[int, Invocation] = {}
         # Seconds that the tightest request so far was allowed; infinite while no thread watches.
         self._shortest = math.inf
+        # A request that is allowed less than this has to wake the watcher.
+        self._tighter = math.inf
         self._wake = threading.Event()
         self._starting = threading.Lock()
 
     def enter(self, invocation: Invocation) -> int:
         """A request begins on this thread, whose number is returned for :meth:`leave`."""
-        thread = threading.get_ident()
+        thread = get_ident()
         self._running[thread] = invocation
-        if _LEAST <= invocation.allowed < self._shortest * _SLACK:
+        if invocation.allowed < self._tighter:
             self._tighten(invocation.allowed)
         return thread
 
     def leave(self, thread: int, invocation: Invocation) -> None:
         """The request has ended."""
         self._running.pop(thread, None)
-        if (left := invocation.deadline - time.monotonic()) < invocation.allowed * NARROW:
+        if monotonic() - invocation.began > invocation.allowed * _AMPLE:
+            left = invocation.deadline - monotonic()
             log.warning(
                 "This request ended with %d of its %d ms left: raise the timeout, or do less.",
                 max(0, left * 1000),
@@ -66,9 +71,12 @@ class Watch:
 
     def _tighten(self, allowed: float) -> None:
         """Start watching, or watch more closely than so far."""
+        if allowed < _LEAST:
+            return
         with self._starting:
             watched = self._shortest is not math.inf
             self._shortest = min(allowed, self._shortest)
+            self._tighter = self._shortest * _SLACK
             if watched:
                 self._wake.set()
                 return
@@ -78,11 +86,11 @@ class Watch:
     def _watch(self) -> None:
         warned: dict[int, Invocation] = {}
         while True:
-            now = time.monotonic()
+            now = monotonic()
             # A request that begins now is near its deadline this much later, and not before.
-            until = now + self._shortest * _SLACK * (1 - NARROW)
+            until = now + self._tighter * _AMPLE
             for thread, invocation in self._running.copy().items():
-                near = invocation.deadline - invocation.allowed * NARROW
+                near = invocation.began + invocation.allowed * _AMPLE
                 if near > now:
                     until = min(until, near)
                 elif warned.get(thread) is not invocation:

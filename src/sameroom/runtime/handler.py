@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from . import finder, logs, problems
 from .context import active, begun
 from .deadline import watch
-from .doors import door, malformed, name_of
+from .doors import door, loaded, malformed, name_of
 from .doors.bodies import oversize
 from .errors import AppImportError, InvalidEvent
 from .messages import Event, Response, Result
@@ -40,7 +40,7 @@ class Handler:
         """
         settings = self.settings
         name = name_of(event)
-        room = door(name)
+        room = loaded.get(name) or door(name)
         try:
             request = room.read(event, settings)
             environ = environ_of(request, event, context, name)

@@ -119,7 +119,12 @@ def environ_of(request: Request, event: Event, context: object, door: str) -> En
         environ["CONTENT_LENGTH"] = "0"
     if cookies:
         environ["HTTP_COOKIE"] = native("; ".join(cookies))
-    _place(environ, host, scheme)
+    get = environ.get
+    name = get("HTTP_HOST") or ":"
+    if ":" in name or get("HTTP_X_FORWARDED_PORT") != "443" or get("HTTP_X_FORWARDED_PROTO") != "https":
+        _place(environ, host, scheme)
+    else:
+        environ["SERVER_NAME"] = name  # scheme and port are in place
     if more:
         environ.update(more)
     return environ
@@ -169,6 +174,7 @@ _STATUSES: dict[str, tuple[int, str, bool, int]] = {}
 # Name of a response header -> what it is; and -> the last value that passed. Bounded; apps use few.
 _KINDS: dict[str, int] = {}
 _PASSED: dict[str, str] = {}
+_NONE = object()
 _MOST_NAMES = 500
 _PLAIN, _LENGTH, _HOP_BY_HOP = range(3)
 # A server's own business; PEP 3333 forbids them to apps, and AWS answers some with an error.
@@ -206,23 +212,24 @@ class Start:
                     raise exc_info[1].with_traceback(exc_info[2])
             finally:
                 exc_info = None  # a frame in its own traceback would never be freed
-            self.promised = ""
+            self.status, self.promised = 0, ""
         elif self.status:
             raise ProtocolError("the app called start_response a second time without exc_info")
-        self.status, self.reason, self.bare, size = _STATUSES.get(status) or _status(status)
+        number, self.reason, self.bare, size = _STATUSES.get(status) or _status(status)
         self.headers = headers
         self.size = size + 256 * len(headers)
         for name, value in headers:
             # Most come again and again with the same value, and comparing it costs least.
-            if _PASSED.get(name) != value:
+            if _PASSED.get(name, _NONE) != value:
                 self._look(name, value)
         if self.bare and self.promised:
             self._drop("content-length")  # RFC 9110, 8.6
+        self.status = number  # last: an app that catches what is raised above has said nothing yet
         return self.write
 
     def _look(self, name: str, value: str) -> None:
         """A look at a header whose value is not the one it had last."""
-        if name == "Content-Length" and type(value) is str and value.isdecimal() and len(value) < 10:
+        if name == "Content-Length" and type(value) is str and value.isdecimal() and value.isascii():
             self.promised = value
             return
         kind = _KINDS.get(name)

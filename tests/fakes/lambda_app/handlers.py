@@ -100,6 +100,7 @@ def look(event: dict[str, Any], context: Any) -> Any:
         "user": os.getuid(),
         "session": [os.getsid(0), os.getpgid(0), os.getpid()],
         "stdin": sys.stdin.read(),
+        "open": [os.path.realpath(f"/proc/self/fd/{number}") for number in range(3, 100)],
         "sameroom": __import__("sameroom").__file__,
     }
 

@@ -29,15 +29,16 @@ class Door(Protocol):
     def render(self, response: Response, event: Event, settings: Settings) -> Result: ...
 
 
-_loaded: dict[str, Door] = {}
+#: Those that an event has called for so far.
+loaded: dict[str, Door] = {}
 
 
 def door(name: str) -> Door:
     """The door of that name, loaded now if it was not."""
-    found = _loaded.get(name)
+    found = loaded.get(name)
     if found is None:
         module: Any = import_module(f"{__name__}.{name.replace('-', '_')}")
-        found = _loaded[name] = module
+        found = loaded[name] = module
     return found
 
 
@@ -46,12 +47,13 @@ def name_of(event: Any) -> str:
 
     :raises UnknownEvent: none of ours; the message names the event's keys.
     """
-    if type(event) is dict and type(context := event.get("requestContext") or {}) is dict:
+    if isinstance(event, dict) and isinstance(context := event.get("requestContext") or {}, dict):
         version = event.get("version")
         if version == "2.0":
             if "http" in context:
                 domain = context.get("domainName")
-                return "function-url" if type(domain) is str and ".lambda-url." in domain else "http-api"
+                ours = isinstance(domain, str) and ".lambda-url." in domain
+                return "function-url" if ours else "http-api"
             if "serviceNetworkArn" in context:
                 return "lattice"
         elif "httpMethod" in event:

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-funct
 
 from __future__ import annotations
 
-from ..messages import Event, Request, Response, Result
+from ..messages import Event, Request, Response, Result, new
 from ..settings import Settings
 from . import bodies, hops, identity, paths, payload_v1, single_value
 
@@ -17,7 +17,8 @@ SHAPE = payload_v1.SHAPE
 
 def read(event: Event, settings: Settings) -> Request:
     headers = payload_v1.headers(event)
-    raw_path = paths.native(event["path"] or "/")
+    raw_path = event["path"] or "/"
+    body = event.get("body")
     query = "&".join(
         [
             f"{key}={value}"
@@ -26,15 +27,19 @@ def read(event: Event, settings: Settings) -> Request:
             )
         ]
     )
-    path, mount = paths.remounted(paths.decoded(event["path"] or "/"), "", settings.script_name)
-    return Request(
+    path, mount = raw_path, ""
+    if not paths.plain(raw_path):
+        path, raw_path = paths.decoded(raw_path), paths.native(raw_path)
+    if settings.script_name:
+        path, mount = paths.remounted(path, mount, settings.script_name)
+    fields = (
         event["httpMethod"],
         path,
         mount,
         f"{raw_path}?{query}" if query else raw_path,
-        paths.native(query),
+        query if query.isascii() else paths.native(query),
         headers,
-        bodies.received(event.get("body"), event.get("isBase64Encoded")),
+        bodies.received(body, event.get("isBase64Encoded")) if body else b"",
         hops.client("", payload_v1.forwarded_for(event), settings.trusted_hops),
         "",
         "http",
@@ -42,7 +47,9 @@ def read(event: Event, settings: Settings) -> Request:
         identity.of_alb({name.lower(): value for name, value in headers.items()})
         if settings.trust_alb_identity
         else {},
+        (),
     )
+    return new(Request, fields)
 
 
 def render(response: Response, event: Event, settings: Settings) -> Result:

@@ -49,27 +49,26 @@ def forwarded_for(event: Event) -> str:
     return ",".join(value) if isinstance(value, list) else value or ""
 
 
+_NONE = [""]
+
+
 def render_many(response: Response) -> Result:
     """A result with ``multiValueHeaders`` alone: a name in both maps would be merged by AWS."""
+    status, _, pairs, body, _ = response
     many: dict[str, list[str]] = {}
-    spellings: dict[str, str] = {}
-    for name, value in response.headers:
+    lists: dict[str, list[str]] = {}
+    for name, value in pairs:
         if not value.isascii():
             value = paths.wire(value)
         lower = name.lower()
-        spelling = spellings.get(lower)
-        if spelling is None:
-            spellings[lower] = name
-            many[name] = [value]
+        if lower in lists:
+            lists[lower].append(value)
         else:
-            many[spelling].append(value)
-    text, is_base64 = bodies.sent(
-        response.body,
-        many[spellings["content-type"]][0] if "content-type" in spellings else "",
-        many[spellings["content-encoding"]][0] if "content-encoding" in spellings else "",
-    )
+            many[name] = lists[lower] = [value]
+    get = lists.get
+    text, is_base64 = bodies.sent(body, get("content-type", _NONE)[0], get("content-encoding", _NONE)[0])
     return {
-        "statusCode": response.status,
+        "statusCode": status,
         "multiValueHeaders": many,
         "body": text,
         "isBase64Encoded": is_base64,

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
-from ..messages import Event, Request, Response, Result
+from ..messages import Event, Request, Response, Result, new
 from ..settings import Settings
 from . import bodies, hops, identity, paths, payload_v1
 
@@ -25,28 +25,35 @@ log = logging.getLogger("sameroom")
 def read(event: Event, settings: Settings) -> Request:
     context = event.get("requestContext") or {}
     caller = context.get("identity") or {}
-    raw_path, mount = located(event, context)
+    path, mount = located(event, context)
     query = payload_v1.query(event)
-    path, mount = paths.remounted(paths.decoded(raw_path), paths.decoded(mount), settings.script_name)
-    whole = paths.native(context.get("path") or event["path"] or "/")
-    return Request(
+    body = event.get("body")
+    if not paths.plain(mount + path):
+        path, mount = paths.decoded(path), paths.decoded(mount)
+    if settings.script_name:
+        path, mount = paths.remounted(path, mount, settings.script_name)
+    whole = context.get("path") or event["path"] or "/"
+    if not whole.isascii():
+        whole = paths.native(whole)
+    source_ip = caller.get("sourceIp") or ""
+    if settings.trusted_hops:
+        source_ip = hops.client(source_ip, payload_v1.forwarded_for(event), settings.trusted_hops)
+    fields = (
         event["httpMethod"],
         path,
         mount,
         f"{whole}?{query}" if query else whole,
         query,
         payload_v1.headers(event),
-        bodies.received(event.get("body"), event.get("isBase64Encoded")),
-        hops.client(
-            caller.get("sourceIp") or "",
-            payload_v1.forwarded_for(event) if settings.trusted_hops else "",
-            settings.trusted_hops,
-        ),
+        bodies.received(body, event.get("isBase64Encoded")) if body else b"",
+        source_ip,
         context.get("domainName") or "",
         "https",
         context.get("protocol") or "HTTP/1.1",
         identity.of_rest_api(context),
+        (),
     )
+    return new(Request, fields)
 
 
 def located(event: Event, context: Mapping[str, Any]) -> tuple[str, str]:

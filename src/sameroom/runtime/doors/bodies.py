@@ -110,9 +110,11 @@ def oversize(result: Result, response: Response, limit: int) -> int | None:
     else:
         bound *= 6
         if bound > limit:
-            # A byte that is plain needs one, not six; this stretch is long enough to show it.
-            stretch = body[: (bound - limit) // 2]
-            bound -= 5 * len(stretch.translate(None, _WIDE))
+            # A byte that is plain needs one, not six: a short stretch shows it of most text.
+            for share in (4, 2):
+                stretch = body[: (bound - limit) // share]
+                if bound - 5 * len(stretch.translate(None, _WIDE)) <= limit:
+                    return None
     if bound <= limit:
         return None
     size = len(json.dumps(result, ensure_ascii=escapes_non_ascii()).encode("utf-8", "surrogatepass"))

@@ -22,7 +22,7 @@ Written = Callable[[str], str]
 @pytest.fixture
 def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Written]:
     """Writes a module, and gives the name under which it can be imported."""
-    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    monkeypatch.syspath_prepend(tmp_path)
     names: list[str] = []
 
     def write(source: str) -> str:

@@ -56,7 +56,7 @@ class Project:
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
     monkeypatch.chdir(tmp_path)
     # On Lambda the code's folder is on the path before the app is looked for; Flask puts it there.
-    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    monkeypatch.syspath_prepend(tmp_path)
     known = set(sys.modules)
     yield Project(tmp_path)
     for name in set(sys.modules) - known:

@@ -50,7 +50,7 @@ def read(event: Event, settings: Settings) -> Request:
         context.get("domainName") or "",
         "https",
         context.get("protocol") or "HTTP/1.1",
-        identity.of_rest_api(context),
+        _identity(context, caller),
         (),
     )
     return new(Request, fields)
@@ -65,8 +65,17 @@ def located(event: Event, context: Mapping[str, Any]) -> tuple[str, str]:
         stage = whole
     elif whole.endswith(path):
         stage = whole[: -len(path)]
-    base = paths.before_resource(path, event.get("resource") or "", event.get("pathParameters") or {})
+    parameters = event.get("pathParameters")
+    if parameters and parameters.get("proxy") == path[1:]:
+        return path, stage.rstrip("/")  # nearly always: a greedy resource at the root, and nothing before it
+    base = paths.before_resource(path, event.get("resource") or "", parameters or {})
     return path[len(base) :], stage.rstrip("/") + base
+
+
+def _identity(context: Mapping[str, Any], caller: Mapping[str, Any]) -> identity.Identity:
+    if context.get("authorizer") or caller.get("userArn") or caller.get("clientCert"):
+        return identity.of_rest_api(context)
+    return {}
 
 
 def render(response: Response, event: Event, settings: Settings) -> Result:

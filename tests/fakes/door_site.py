@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from sameroom.local import ports
 from sameroom.local.event_loop import run
 from sameroom.local.http import Entrance, HttpRequest, Outcome
-from sameroom.local.invocation import Invocation
+from sameroom.local.sandboxes.invocation import Invocation
+from sameroom.local.sandboxes.streaming import StreamSink
 from sameroom.local.server import Exchange, Function, Server
-from sameroom.local.streaming import StreamSink
 
 
 class Echo:

@@ -11,11 +11,11 @@ from typing import Any
 
 import psutil
 
-from sameroom.local.function import FunctionConfig
-from sameroom.local.invocation import Invocation
-from sameroom.local.lines import LogLine
-from sameroom.local.pool import Pool
-from sameroom.local.streaming import StreamSink
+from sameroom.local.sandboxes.function import FunctionConfig
+from sameroom.local.sandboxes.invocation import Invocation
+from sameroom.local.sandboxes.lines import LogLine
+from sameroom.local.sandboxes.pool import Pool
+from sameroom.local.sandboxes.streaming import StreamSink
 
 HERE = Path(__file__).parent
 BOOTSTRAP = HERE / "lambda_bootstrap.py"

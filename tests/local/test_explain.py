@@ -8,7 +8,7 @@ import pytest
 
 from sameroom.local.explain import explain
 from sameroom.local.http import HttpRequest, Outcome
-from sameroom.local.invocation import Invocation
+from sameroom.local.sandboxes.invocation import Invocation
 from sameroom.local.server import Exchange
 
 REQUEST = HttpRequest("GET", "/", (), b"", "127.0.0.1", 80, 0.0)

@@ -16,7 +16,7 @@ import pytest
 import uvloop
 from fakes.lambda_pools import APP, BOOTSTRAP, Log, config, descendants, do, error, gone, result
 
-from sameroom.local.pool import Pool
+from sameroom.local.sandboxes.pool import Pool
 
 
 @pytest.fixture(params=["asyncio", "uvloop"])
@@ -87,8 +87,8 @@ def test_a_pool_closed_at_any_moment_leaves_nothing_open(
 PROGRAM = """
 import asyncio, json, sys
 from pathlib import Path
-from sameroom.local.function import FunctionConfig
-from sameroom.local.pool import Pool
+from sameroom.local.sandboxes.function import FunctionConfig
+from sameroom.local.sandboxes.pool import Pool
 
 async def main():
     config = FunctionConfig(Path(sys.argv[1]), handler="handlers.handler", bootstrap=Path(sys.argv[2]))

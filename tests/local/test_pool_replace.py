@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from fakes.lambda_pools import Log, config, descendants, error, gone, result
 
-from sameroom.local.invocation import Invocation
-from sameroom.local.pool import Pool
+from sameroom.local.sandboxes.invocation import Invocation
+from sameroom.local.sandboxes.pool import Pool
 
 pytestmark = pytest.mark.anyio
 

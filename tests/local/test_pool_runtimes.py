@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fakes.lambda_pools import REQUEST_ID, Log, config, error, result
 
-from sameroom.local.pool import Pool
+from sameroom.local.sandboxes.pool import Pool
 
 pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("runtime", ["ric", "loop"])]
 

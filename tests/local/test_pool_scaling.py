@@ -11,7 +11,7 @@ import pytest
 from fakes.lambda_pools import Log, config, descendants, do, error, result
 
 from sameroom.errors import SandboxError
-from sameroom.local.pool import Pool
+from sameroom.local.sandboxes.pool import Pool
 
 pytestmark = pytest.mark.anyio
 

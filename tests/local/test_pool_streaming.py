@@ -9,7 +9,7 @@ import time
 import pytest
 from fakes.lambda_pools import Log, Sink, config, do, error, result
 
-from sameroom.local.pool import Pool
+from sameroom.local.sandboxes.pool import Pool
 
 pytestmark = pytest.mark.anyio
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from sameroom.local.runtime_api import Event, RuntimeApi
-from sameroom.local.streaming import Stream
+from sameroom.local.sandboxes.runtime_api import Event, RuntimeApi
+from sameroom.local.sandboxes.streaming import Stream
 
 pytestmark = pytest.mark.anyio
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from fakes.lambda_pools import REQUEST_ID, Log, config, do, error, gone, result
 
-from sameroom.local.pool import Pool
+from sameroom.local.sandboxes.pool import Pool
 
 pytestmark = pytest.mark.anyio
 

@@ -8,7 +8,7 @@ import psutil
 import pytest
 from fakes.lambda_pools import Log, config, do, result
 
-from sameroom.local.pool import Pool
+from sameroom.local.sandboxes.pool import Pool
 
 pytestmark = pytest.mark.anyio
 

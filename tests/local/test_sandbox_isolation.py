@@ -14,9 +14,9 @@ import pytest
 from fakes.lambda_pools import APP, BOOTSTRAP, Log, config, do, result
 
 from sameroom.errors import SandboxError
-from sameroom.local import function, jail
-from sameroom.local.function import FunctionConfig, Interpreter
-from sameroom.local.pool import Pool
+from sameroom.local.sandboxes import function, jail
+from sameroom.local.sandboxes.function import FunctionConfig, Interpreter
+from sameroom.local.sandboxes.pool import Pool
 
 SRC = Path(jail.__file__).parents[2]
 
@@ -162,7 +162,7 @@ def test_a_plain_user_gets_a_jail_through_a_user_namespace_and_cannot_undo_it() 
     program = f"""
 import ctypes, json, os, sys
 sys.path.insert(0, {str(SRC)!r})
-from sameroom.local import jail
+from sameroom.local.sandboxes import jail
 if os.getuid() == 0:
     os.setgroups([]); os.setresgid(65534, 65534, 65534); os.setresuid(65534, 65534, 65534)
     jail.prctl(4, 1)  # a process that changed its user may write its own maps only when dumpable
@@ -193,7 +193,7 @@ def test_mounts_can_be_made_read_only_one_by_one_on_an_old_kernel() -> None:
     program = f"""
 import ctypes, os, sys
 sys.path.insert(0, {str(SRC)!r})
-from sameroom.local import jail
+from sameroom.local.sandboxes import jail
 libc = ctypes.CDLL(None)
 libc.unshare(jail.CLONE_NEWNS); libc.mount(b"none", b"/", None, jail.MS_REC | jail.MS_PRIVATE, None)
 jail.remount_each_read_only()

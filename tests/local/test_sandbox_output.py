@@ -7,9 +7,9 @@ import re
 import pytest
 from fakes.lambda_pools import REQUEST_ID, Log, config, do, result
 
-from sameroom.local import lines
-from sameroom.local.lines import Lines, Report
-from sameroom.local.pool import Pool
+from sameroom.local.sandboxes import lines
+from sameroom.local.sandboxes.lines import Lines, Report
+from sameroom.local.sandboxes.pool import Pool
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from fakes.lambda_pools import gone
 
-from sameroom.local.processes import IMPORTED_FROM
-from sameroom.local.supervisor import Order
+from sameroom.local.sandboxes.processes import IMPORTED_FROM
+from sameroom.local.sandboxes.supervisor import Order
 
 
 class Supervised:
@@ -24,7 +24,7 @@ class Supervised:
         self.socket, theirs = socket.socketpair()
         with theirs:
             self.process = subprocess.Popen(
-                [sys.executable, "-E", "-S", "-m", "sameroom.local.supervisor"],
+                [sys.executable, "-E", "-S", "-m", "sameroom.local.sandboxes.supervisor"],
                 stdin=theirs.fileno(),
                 cwd=IMPORTED_FROM,
             )

@@ -13,8 +13,8 @@ import pytest
 from fakes.door_site import Site, everything, site, until
 
 from sameroom.local.http import Entrance, Outcome
-from sameroom.local.invocation import Invocation
-from sameroom.local.streaming import StreamSink
+from sameroom.local.sandboxes.invocation import Invocation
+from sameroom.local.sandboxes.streaming import StreamSink
 
 PRELUDE = b'{"statusCode":201,"headers":{"content-type":"text/plain"},"cookies":["a=b"]}'
 OK = Outcome("result", b"")

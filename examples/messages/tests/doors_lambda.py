@@ -14,9 +14,9 @@ from functools import partial
 
 from doors import Answer, Call, Setting, over_socket, way
 
-from sameroom.local.function import FunctionConfig
 from sameroom.local.http import Entrance
-from sameroom.local.pool import Pool
+from sameroom.local.sandboxes.function import FunctionConfig
+from sameroom.local.sandboxes.pool import Pool
 from sameroom.local.server import Exchange, Server
 
 ENTRANCES = {

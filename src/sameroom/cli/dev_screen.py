@@ -17,9 +17,9 @@ from ..errors import SameroomError
 from ..local.develop import Opening
 from ..local.explain import explain
 from ..local.http import HttpRequest
-from ..local.lines import LogLine
-from ..local.pool import Replacement
 from ..local.reload import Changed
+from ..local.sandboxes.lines import LogLine
+from ..local.sandboxes.pool import Replacement
 from ..local.server import Exchange
 from .banner import banner
 from .paint import Paint, harmless

@@ -14,8 +14,8 @@ from .options import AppOptions, app_options
 from .screen import Printer
 
 if TYPE_CHECKING:
-    from ..local.invocation import Invocation
-    from ..local.lines import LogLine
+    from ..local.sandboxes.invocation import Invocation
+    from ..local.sandboxes.lines import LogLine
 
 
 @click.command()

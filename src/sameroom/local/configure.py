@@ -9,8 +9,8 @@ from typing import Literal, NamedTuple
 from ..project import Project, Settings
 from .cors import Cors
 from .folder import bytecode_folder
-from .function import FunctionConfig
 from .http import Entrance
+from .sandboxes.function import FunctionConfig
 
 REGION = "us-east-1"
 

@@ -18,11 +18,11 @@ from . import configure, ports
 from .backing import Backing, backing
 from .configure import Manner
 from .folder import forget_bytecode
-from .function import FunctionConfig
 from .http import Entrance, HttpRequest
-from .lines import LogLine
-from .pool import Pool, Replacement
 from .reload import Changed, Changes
+from .sandboxes.function import FunctionConfig
+from .sandboxes.lines import LogLine
+from .sandboxes.pool import Pool, Replacement
 from .server import Exchange, Server
 from .signals import end_on_signals
 

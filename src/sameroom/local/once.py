@@ -10,9 +10,9 @@ from . import configure
 from .backing import backing
 from .configure import Manner
 from .folder import forget_bytecode
-from .invocation import Invocation
-from .lines import LogLine
-from .pool import Pool
+from .sandboxes.invocation import Invocation
+from .sandboxes.lines import LogLine
+from .sandboxes.pool import Pool
 
 
 async def invoke(project: Project, manner: Manner, event: str, log: Callable[[LogLine], None]) -> Invocation:

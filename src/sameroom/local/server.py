@@ -13,8 +13,8 @@ from typing import NamedTuple, Protocol
 from .connection import Connection
 from .gateways import Gateway, StreamingGateway, gateway, streaming_gateway
 from .http import Entrance, HttpAnswer, HttpRequest
-from .invocation import Invocation
-from .streaming import StreamSink
+from .sandboxes.invocation import Invocation
+from .sandboxes.streaming import StreamSink
 
 #: Seconds that a client may be silent within a request, and between two.
 PATIENCE = 65.0

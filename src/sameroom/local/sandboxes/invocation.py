@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import NamedTuple
 
-from .http import Outcome
+from ..http import Outcome
 from .streaming import Stream
 
 

@@ -1,6 +1,6 @@
 """The parent of every sandbox process: starts them on order, tells how they ended, and outlives nobody.
 
-    python -E -S -m sameroom.local.supervisor      orders arrive on the socket that is its stdin
+    python -E -S -m sameroom.local.sandboxes.supervisor      orders arrive on the socket that is its stdin
 
 A process of its own for three reasons. It is small and has one thread, so it may fork, and a fork that
 makes its own jail costs 2 ms where a launcher per sandbox would cost another start of Python. It sees the

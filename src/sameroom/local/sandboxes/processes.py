@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import sameroom
-from sameroom.errors import SandboxError
 
+from ...errors import SandboxError
 from .supervisor import Order
 
 #: The folder that Python imports our package from.
@@ -54,7 +54,7 @@ class Processes:
             )
         self._socket, theirs = socket.socketpair()
         # -S: nothing but the standard library is needed, and our package is found from the current folder.
-        argv = [sys.executable, "-E", "-S", "-m", "sameroom.local.supervisor"]
+        argv = [sys.executable, "-E", "-S", "-m", "sameroom.local.sandboxes.supervisor"]
         with theirs:
             self._supervisor = subprocess.Popen(
                 argv,

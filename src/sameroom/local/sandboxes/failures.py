@@ -10,7 +10,7 @@ import json
 import signal
 from typing import NamedTuple
 
-from .http import Outcome
+from ..http import Outcome
 
 #: A buffered response may have this many bytes of JSON (6 MB and the room Lambda leaves for headers).
 MAX_RESPONSE = 6_291_556

@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from sameroom.errors import SandboxError
-
+from ...errors import SandboxError
 from .jail import TMP, View
 
 

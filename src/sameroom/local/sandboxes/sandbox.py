@@ -12,12 +12,11 @@ from collections import deque
 from collections.abc import Callable
 from typing import Literal, NamedTuple, Protocol
 
-from sameroom.errors import SandboxError
-
+from ...errors import SandboxError
+from ..http import Outcome
 from . import failures, lines
 from .failures import Failure
 from .function import FunctionConfig
-from .http import Outcome
 from .invocation import Call, Invocation
 from .jail import View
 from .lines import LogLine, Report

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sameroom.runtime import logs
+from sameroom.runtime import access, logs
 from sameroom.runtime.context import active, begun
 
 
@@ -239,5 +239,5 @@ def test_a_message_that_does_not_fit_its_arguments_does_not_break_the_app(
     ],
 )
 def test_a_path_is_shown_as_people_read_it_and_cannot_forge_a_line(path: str, expected: str) -> None:
-    assert logs.shown(path) == expected
-    assert logs.shown(path).isprintable()
+    assert access.shown(path) == expected
+    assert access.shown(path).isprintable()

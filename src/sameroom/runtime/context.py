@@ -1,7 +1,5 @@
 """What an app may ask about the invocation it is answering."""
 
-from __future__ import annotations
-
 import math
 from contextvars import ContextVar
 from time import monotonic

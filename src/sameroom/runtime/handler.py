@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 from typing import TYPE_CHECKING, Any
 
-from . import finder, logs, problems
+from . import access
 from .context import active, begun
 from .deadline import watch
 from .doors import door, loaded, malformed, name_of
@@ -30,7 +31,7 @@ class Handler:
         self.app = app
         self.settings = settings
         if settings.access_log:
-            logs.allow_access_lines()
+            access.allow_access_lines()
 
     def __call__(self, event: Event, context: Any = None) -> Result:
         """One request, answered whole.
@@ -53,16 +54,20 @@ class Handler:
             try:
                 response = call(self.app, environ)
             except Exception as error:
+                from . import problems  # here and below: what few requests need, no cold start pays for
+
                 response = problems.failed(error, request, invocation)
             result = room.render(response, event, settings)
             # Six bytes is the most that JSON makes of one, so this spares nearly every response a count.
             if response.size * 6 > room.LIMIT:
                 size = oversize(result, response, room.LIMIT)
                 if size is not None:
+                    from . import problems
+
                     response = problems.too_large(size, room.LIMIT, request, invocation)
                     result = room.render(response, event, settings)
             if settings.access_log:
-                logs.access_line(request, response.status, len(response.body), invocation.began)
+                access.access_line(request, response.status, len(response.body), invocation.began)
         finally:
             watch.leave(thread, invocation)
             active.reset(entered)
@@ -97,6 +102,8 @@ class Handler:
                 status, sent = broken.status, broken.sent
                 raise  # too late for a 500
             except Exception as error:
+                from . import problems
+
                 response = problems.failed(error, request, invocation)
                 status, sent = response.status, len(response.body)
                 head(response._replace(body=b""))
@@ -104,7 +111,7 @@ class Handler:
                     sink.data(response.body)
         finally:
             if self.settings.access_log and status:
-                logs.access_line(request, status, sent, invocation.began)
+                access.access_line(request, status, sent, invocation.began)
             watch.leave(thread, invocation)
             active.reset(entered)
 
@@ -145,6 +152,10 @@ def load() -> Handler:
     What the app raises while it is imported is logged with every frame and raised on, so that it is in
     Lambda's init error; Lambda tries again with the next request, so every request says it.
     """
+    from . import finder  # not needed where the app is handed to make_handler
+
+    collecting = gc.isenabled()
+    gc.disable()  # nothing made while importing is garbage worth looking for
     try:
         return make_handler(finder.find(os.environ.get("SAMEROOM_APP", "")))
     except AttributeError as error:
@@ -152,6 +163,10 @@ def load() -> Handler:
         fault = AppImportError(f"the app raised AttributeError at import: {error}")
         # AWS's client shows the frames of an error, and not those of its cause.
         raise fault.with_traceback(error.__traceback__) from error
+    finally:
+        gc.freeze()  # or the first collection would walk all that was imported
+        if collecting:
+            gc.enable()
 
 
 def __getattr__(name: str) -> Handler:

@@ -14,10 +14,8 @@ import traceback
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from .access import message
 from .context import active
-from .messages import Request
-
-access = logging.getLogger("sameroom.access")
 
 _LEVELS = {"TRACE": "DEBUG", "FATAL": "CRITICAL"}
 
@@ -61,28 +59,6 @@ def serving(request_id: str, tenant_id: str | None = None) -> None:
     """What this process works on from now on, for records of threads that have no invocation of their own."""
     global _serving
     _serving = _Serving(request_id, tenant_id)
-
-
-def allow_access_lines(environ: Mapping[str, str] = os.environ) -> None:
-    """They are INFO, and the default level of text logs is WARNING: let them through unless asked not to."""
-    if "AWS_LAMBDA_LOG_LEVEL" not in environ:
-        access.setLevel(logging.INFO)
-
-
-def access_line(request: Request, status: int, sent: int, began: float) -> None:
-    """Method, path, status, bytes of body and milliseconds of one request."""
-    method, path = request.method, shown(request.mount + request.path)
-    ms = round((time.monotonic() - began) * 1000, 1)
-    said = {"method": method, "path": path, "status": status, "bytes": sent, "ms": ms}
-    access.info("%s %s %d %d B %.1f ms", method, path, status, sent, ms, extra=said)
-
-
-def shown(text: str) -> str:
-    """A native string of PEP 3333 for people. Line breaks in it would let clients forge log lines."""
-    if text.isascii() and text.isprintable():
-        return text
-    text = text.encode("latin-1", "replace").decode("utf-8", "backslashreplace")
-    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text)
 
 
 class Sink(logging.Handler):
@@ -216,14 +192,6 @@ def _text(value: Any) -> Any:
     except (TypeError, ValueError, RecursionError):
         return str(value)
     return value
-
-
-def message(error: BaseException) -> str:
-    """``str(error)``, of which not every library's errors are capable."""
-    try:
-        return str(error)
-    except Exception:
-        return f"<{type(error).__name__} that cannot be shown as text>"
 
 
 def frames(error: BaseException) -> list[str]:

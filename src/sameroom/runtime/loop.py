@@ -20,7 +20,7 @@ from importlib import import_module
 from types import FrameType, SimpleNamespace
 from typing import Any, NoReturn
 
-from . import logs, settings
+from . import access, logs, settings
 from .runtime_api import Invoked, RuntimeApi, StreamedResponse
 
 log = logging.getLogger("sameroom")
@@ -187,7 +187,7 @@ def _streamed(sink: StreamedResponse, handler: Any, event: Any, context: LambdaC
         if not sink.began:
             raise
         cause = error.__cause__ or error
-        log.error("%s", logs.message(error), exc_info=cause)
+        log.error("%s", access.message(error), exc_info=cause)
         sink.broke(_described(cause, context.aws_request_id))
         return ""
     return sink.end()
@@ -196,7 +196,7 @@ def _streamed(sink: StreamedResponse, handler: Any, event: Any, context: LambdaC
 def _described(error: BaseException, request_id: str) -> dict[str, Any]:
     """An error as Lambda's console and callers know it."""
     return {
-        "errorMessage": logs.message(error),
+        "errorMessage": access.message(error),
         "errorType": type(error).__name__,
         "requestId": request_id,
         "stackTrace": logs.frames(error),

@@ -1,10 +1,9 @@
 """The values that travel the online river: event -> Request -> environ -> app -> Response -> result.
 
 They are named tuples rather than frozen dataclasses: as immutable, a fifth of the cost to make, and no
-class generation at import.
+class generation at import. Here and wherever else every cold start makes one, annotations are not strings
+(``from __future__ import annotations``): NamedTuple would compile each, for as long as all the rest takes.
 """
-
-from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import logging
 
+from .access import message, shown
 from .context import Invocation
-from .logs import message, shown
 from .messages import Request, Response
 from .wsgi import bodiless
 

@@ -1,7 +1,5 @@
 """What the runtime may be told, read once from the environment at cold start."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping
 from typing import NamedTuple

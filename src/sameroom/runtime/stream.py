@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from .access import message
 from .errors import ProtocolError, RuntimeFault
-from .logs import message
 from .messages import Response
 from .wsgi import App, Environ, Start, bodiless, iterable, short
 

@@ -7,26 +7,15 @@ what a door reads, the gateway of the same name writes.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidEvent, UnknownEvent
-from ..messages import Event, Request, Response, Result
-from ..settings import Settings
+from ..messages import Event
+
+if TYPE_CHECKING:
+    from .door import Door
 
 DOORS = ("http-api", "http-api-v1", "rest-api", "function-url", "alb", "lattice", "lattice-v1")
-
-
-class Door(Protocol):
-    """What every module in this folder that bears a door's name hands out."""
-
-    #: Bytes of JSON the door takes as a result.
-    LIMIT: int
-    #: Types of the event's keys, dotted, for saying what is wrong with an event that cannot be read.
-    SHAPE: dict[str, type]
-
-    def read(self, event: Event, settings: Settings) -> Request: ...
-
-    def render(self, response: Response, event: Event, settings: Settings) -> Result: ...
 
 
 #: Those that an event has called for so far.

@@ -7,6 +7,7 @@ import os
 import sys
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from ..errors import InvalidEvent
@@ -18,6 +19,7 @@ LAMBDA_LIMIT = 6_291_556
 ALB_LIMIT = 1_048_576
 
 
+@cache
 def _codec() -> tuple[Callable[[str], bytes], Callable[[bytes], str]]:
     try:
         import pybase64
@@ -41,9 +43,6 @@ def _codec() -> tuple[Callable[[str], bytes], Callable[[bytes], str]]:
     return decode, lambda data: b2a_base64(data, newline=False).decode("ascii")
 
 
-_decode, _encode = _codec()
-
-
 def received(body: Any, is_base64: Any) -> bytes:
     """The request's body as bytes. AWS decoded text as UTF-8, so that is how it goes back.
 
@@ -56,7 +55,8 @@ def received(body: Any, is_base64: Any) -> bytes:
     if not is_base64:
         return body.encode("utf-8", "surrogatepass")
     try:
-        return _decode(body)
+        decode, _ = _codec()
+        return decode(body)
     except ValueError as error:
         raise InvalidEvent(f"body is said to be base64, and it is not: {error}") from error
 
@@ -77,7 +77,8 @@ def sent(body: bytes, content_type: str, content_encoding: str) -> tuple[str, bo
         else:
             if text.isascii() or not _other_charset(content_type):
                 return text, False
-    return _encode(body), True
+    _, encode = _codec()
+    return encode(body), True
 
 
 def _other_charset(content_type: str) -> bool:

@@ -5,7 +5,6 @@ A *native string* is PEP 3333's: a ``str`` in which every character stands for o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote, unquote, unquote_to_bytes
@@ -21,15 +20,23 @@ def decoded(path: str) -> str:
     return unquote_to_bytes(path).decode("latin-1") if "%" in path else native(path)
 
 
-#: Truthy for a path that is the same encoded, decoded and as a native string, as nearly all are.
-plain = re.compile(r"[A-Za-z0-9/!$&'()*+,;=:@._~-]*").fullmatch
+# Sets rather than patterns: as quick on a path, and a pattern costs 0.1 ms to compile at every cold start.
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+_SAFE = "/!$&'()*+,;=:@-._~"
+
+_PLAIN = frozenset(_LETTERS + _SAFE).issuperset
+
+
+def plain(path: str) -> bool:
+    """Whether a path is the same encoded, decoded and as a native string, as nearly all are."""
+    return path.isascii() and _PLAIN(path)
 
 
 def encoded(path: str) -> str:
     """A path that the door has decoded, encoded again; which characters were escaped is lost."""
     if plain(path):
         return path
-    return quote(path, safe="/!$&'()*+,;=:@-._~", errors="surrogatepass")
+    return quote(path, safe=_SAFE, errors="surrogatepass")
 
 
 def query_of(pairs: Iterable[tuple[str, str]]) -> str:
@@ -37,7 +44,7 @@ def query_of(pairs: Iterable[tuple[str, str]]) -> str:
     return "&".join([f"{_quoted(key)}={_quoted(value)}" for key, value in pairs])
 
 
-_WORDS = re.compile(r"[A-Za-z0-9_.~ -]*").fullmatch
+_WORDS = frozenset(_LETTERS + "_.~ -").issuperset
 
 
 def _quoted(text: str) -> str:

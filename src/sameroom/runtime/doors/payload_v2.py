@@ -5,9 +5,11 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-in
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ..messages import Event, Request, Response, Result, new
 from ..settings import Settings
-from . import bodies, hops, identity, paths
+from . import bodies, paths
 
 LIMIT = bodies.LAMBDA_LIMIT
 SHAPE = {
@@ -39,7 +41,14 @@ def request(event: Event, settings: Settings, path: str, mount: str, raw_path: s
         query = paths.native(query)
     source_ip = http.get("sourceIp") or ""
     if settings.trusted_hops:
+        from . import hops  # here and below: loaded by those who use it
+
         source_ip = hops.client(source_ip, headers.get("x-forwarded-for") or "", settings.trusted_hops)
+    who: Mapping[str, str] = {}
+    if "authorizer" in context or "authentication" in context:
+        from . import identity
+
+        who = identity.of_http_api(context)
     fields = (
         http["method"],
         path,
@@ -52,7 +61,7 @@ def request(event: Event, settings: Settings, path: str, mount: str, raw_path: s
         context.get("domainName") or "",
         "https",
         http.get("protocol") or "HTTP/1.1",
-        identity.of_http_api(context) if "authorizer" in context or "authentication" in context else {},
+        who,
         # A Function URL sends cookies twice, in this list and as a header; an HTTP API only here.
         get("cookies") or (),
     )

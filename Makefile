@@ -21,6 +21,7 @@ check: $(READY)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	cd examples/messages && ../../$(BIN)/mypy
 
 test-pythons: $(READY)
 	@for version in $(PYTHONS); do \
@@ -40,6 +41,14 @@ $(READY): $(LOCK) pyproject.toml
 	$(BIN)/uv pip sync --quiet --require-hashes --python $(VENV) $(LOCK)
 	$(BIN)/uv pip install --quiet --python $(VENV) --no-deps --no-build-isolation --editable .
 	@touch $@
+
+# Half an hour on a quiet machine; each script also runs by itself.
+bench: $(READY)
+	$(BIN)/python benchmarks/handler_overhead.py
+	$(BIN)/python benchmarks/import_cost.py
+	$(BIN)/python benchmarks/cold_start.py
+	$(BIN)/python benchmarks/local_gateway.py
+	$(BIN)/python benchmarks/streaming.py
 
 # Rewrites the lock file from pyproject.toml.
 lock:

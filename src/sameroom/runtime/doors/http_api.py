@@ -1,8 +1,9 @@
 """API Gateway HTTP API, payload format 2.0.
 
-``rawPath`` comes percent-decoded, whatever its name says, so it is not decoded again: "/a%2520b" arrives
-as "/a%20b" and is that. A stage other than $default is a prefix of it, on custom domains too, where
-clients do not see it; a mapping key is never in it and has to be set by hand.
+``rawPath`` comes percent-decoded, whatever its name says (and twice: a client's "/a%252Fb" arrives as
+"/a/b"), so it is not decoded again, and a "%" in it is one. A stage other than $default is a prefix of it,
+on custom domains too, where clients do not see it; a mapping key is never in it and has to be set by hand.
+https://github.com/hotsock/voker/blob/main/vokerhttp/testdata/ingress-paths.json
 https://github.com/CodeGenieApp/serverless-express/issues/465
 """
 

@@ -25,6 +25,7 @@ check: $(READY)
 
 test-pythons: $(READY)
 	@for version in $(PYTHONS); do \
+		export PYENV_VERSION=$$(pyenv latest $$version 2>/dev/null); \
 		found=$$($(BIN)/uv python find --no-project --no-python-downloads $$version 2>/dev/null) \
 			|| { echo "skipped: the runtime's tests on Python $$version, which this machine lacks"; continue; }; \
 		echo "the runtime's tests on Python $$version"; \

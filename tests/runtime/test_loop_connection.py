@@ -143,6 +143,28 @@ def test_an_ipv6_address_stands_in_brackets() -> None:
         RuntimeApi(f"[::1]:{listener.getsockname()[1]}").close()
 
 
+def test_answers_that_come_in_pieces_are_put_together() -> None:
+    listener = socket.create_server(("127.0.0.1", 0))
+    body = b"[" + b"1," * 100_000 + b"1]"
+    head = b"HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: 1\r\nContent-Length: %d\r\n\r\n" % len(body)
+
+    def serve() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(1000)
+            for piece in (head[:60], head[60:-1], head[-1:] + body[:5], body[5:]):
+                connection.sendall(piece)
+                time.sleep(0.01)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    with listener:
+        api = RuntimeApi(f"127.0.0.1:{listener.getsockname()[1]}")
+        assert api.next().body == body
+        api.close()
+        thread.join()
+
+
 @contextmanager
 def _answering(*answers: bytes) -> Iterator[str]:
     """The address of a server that answers each connection once, with these very bytes, and closes it."""

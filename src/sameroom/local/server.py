@@ -18,7 +18,7 @@ from .sandboxes.streaming import StreamSink
 
 #: Seconds that a client may be silent within a request, and between two.
 PATIENCE = 65.0
-_event_text = json.JSONEncoder(separators=(",", ":")).encode
+_event_text = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 _BROKEN = HttpAnswer(
     500, (("Content-Type", "text/plain"),), b"sameroom itself failed; its terminal says how.\n"
 )

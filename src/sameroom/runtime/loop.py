@@ -16,6 +16,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 from types import FrameType, SimpleNamespace
 from typing import Any, NoReturn
@@ -35,18 +36,19 @@ class LambdaContext:
     """
 
     def __init__(self, invoked: Invoked) -> None:
-        environ = os.environ
         headers = invoked.headers
         self.aws_request_id = invoked.request_id
         self.invoked_function_arn = headers.get("lambda-runtime-invoked-function-arn", "")
         self.tenant_id = headers.get("lambda-runtime-aws-tenant-id")
         self.client_context = _client_context(headers.get("lambda-runtime-client-context", ""))
         self.identity = _identity(headers.get("lambda-runtime-cognito-identity", ""))
-        self.function_name = environ.get("AWS_LAMBDA_FUNCTION_NAME", "")
-        self.function_version = environ.get("AWS_LAMBDA_FUNCTION_VERSION", "")
-        self.memory_limit_in_mb = environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "")
-        self.log_group_name = environ.get("AWS_LAMBDA_LOG_GROUP_NAME", "")
-        self.log_stream_name = environ.get("AWS_LAMBDA_LOG_STREAM_NAME", "")
+        (
+            self.function_name,
+            self.function_version,
+            self.memory_limit_in_mb,
+            self.log_group_name,
+            self.log_stream_name,
+        ) = _function()
         self._deadline = invoked.deadline_ms
 
     def get_remaining_time_in_millis(self) -> int:
@@ -54,6 +56,18 @@ class LambdaContext:
 
     def log(self, message: object) -> None:
         print(message, end="", flush=True)
+
+
+@cache
+def _function() -> tuple[str, str, str, str, str]:
+    """What the environment says of the function; it says the same for ever."""
+    return (
+        os.environ.get("AWS_LAMBDA_FUNCTION_NAME", ""),
+        os.environ.get("AWS_LAMBDA_FUNCTION_VERSION", ""),
+        os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", ""),
+        os.environ.get("AWS_LAMBDA_LOG_GROUP_NAME", ""),
+        os.environ.get("AWS_LAMBDA_LOG_STREAM_NAME", ""),
+    )
 
 
 _CLIENT = ("installation_id", "app_title", "app_version_name", "app_version_code", "app_package_name")
@@ -175,9 +189,12 @@ def _trace(trace_id: str | None) -> None:
         os.environ.pop("_X_AMZN_TRACE_ID", None)
 
 
+_result_text = json.JSONEncoder(ensure_ascii=False).encode
+
+
 def _json(result: Any) -> bytes:
     # Half a surrogate pair is nothing in UTF-8; with a backslash it is what JSON has for it.
-    return json.dumps(result, ensure_ascii=False).encode("utf-8", "backslashreplace")
+    return _result_text(result).encode("utf-8", "backslashreplace")
 
 
 def _streamed(sink: StreamedResponse, handler: Any, event: Any, context: LambdaContext) -> str:

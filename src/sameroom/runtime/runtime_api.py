@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 import socket
 from base64 import b64encode
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, NamedTuple
 
 _ROOT = "/2018-06-01/runtime"
 #: Bytes from which on a body is not copied to travel in one write with what goes before it.
 _LARGE = 1 << 16
+#: Bytes read at once: an event and its headers in one go, as a rule.
+_CHUNK = 1 << 16
 
 
 class Invoked(NamedTuple):
@@ -54,15 +56,15 @@ class RuntimeApi:
         self._connect()
 
     def _connect(self) -> None:
+        #: What was received and not yet read.
+        self._rest = b""
         # Whatever timeout the app gives its own sockets by default: the next invocation may take days.
         self._socket = socket.create_connection(self._address, timeout=None)
         self._socket.settimeout(None)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._reader: BinaryIO = self._socket.makefile("rb")
 
     def close(self) -> None:
         """Close the connection; the next request opens another."""
-        self._reader.close()
         self._socket.close()
 
     def abandon(self) -> str:
@@ -142,11 +144,11 @@ class RuntimeApi:
 
         :raises ConnectionResetError: the connection ended before the answer did.
         """
-        line = self._line()
-        status = int(line.split(b" ", 2)[1])
+        first, *lines = self._until(b"\r\n\r\n").decode("utf-8", "replace").split("\r\n")
+        status = int(first.split(" ", 2)[1])
         headers: dict[str, str] = {}
-        while line := self._line():
-            name, _, value = line.decode("utf-8", "replace").partition(":")
+        for line in lines:
+            name, _, value = line.partition(":")
             headers[name.lower()] = value.strip()
         if "chunked" in headers.get("transfer-encoding", "").lower():
             return Answer(status, headers, self._chunks())
@@ -154,22 +156,32 @@ class RuntimeApi:
 
     def _chunks(self) -> bytes:
         parts = []
-        while size := int(self._line().partition(b";")[0], 16):
+        while size := int(self._until(b"\r\n").partition(b";")[0], 16):
             parts.append(self._exactly(size))
-            self._line()
-        while self._line():
+            self._until(b"\r\n")
+        while self._until(b"\r\n"):
             pass  # trailers
         return b"".join(parts)
 
-    def _line(self) -> bytes:
-        line = self._reader.readline()
-        if not line.endswith(b"\n"):
-            raise ConnectionResetError("the Runtime API closed the connection")
-        return line.rstrip(b"\r\n")
+    def _until(self, mark: bytes) -> bytes:
+        """What comes before ``mark``."""
+        while mark not in self._rest:
+            self._rest += self._receive()
+        before, _, self._rest = self._rest.partition(mark)
+        return before
 
     def _exactly(self, size: int) -> bytes:
-        data = self._reader.read(size)
-        if len(data) < size:
+        parts, missing = [self._rest[:size]], size - len(self._rest)
+        self._rest = self._rest[size:]
+        while missing > 0:
+            data = self._receive(missing)
+            parts.append(data)
+            missing -= len(data)
+        return b"".join(parts)
+
+    def _receive(self, most: int = _CHUNK) -> bytes:
+        data = self._socket.recv(min(most, _CHUNK))
+        if not data:
             raise ConnectionResetError("the Runtime API closed the connection in the middle of an answer")
         return data
 

@@ -82,6 +82,7 @@ class Reply(NamedTuple):
 
 
 ACCEPTED = Reply(202, b'{"status":"OK"}\n')
+_ACCEPTED = ACCEPTED.message()
 RESTORED = Reply(200, b"")
 NOT_FOUND = Reply(404, failures.error("NotFound", "Lambda's Runtime API has no such path."))
 NOT_ALLOWED = Reply(
@@ -332,7 +333,7 @@ class Connection(asyncio.Protocol):
             api.host.answered_too_much(self._size)
             return TOO_LARGE
         # The runtime goes on while we do.
-        self.write(ACCEPTED.message())
+        self.write(_ACCEPTED)
         payload, error = b"".join(self._parts), self._trailing_error()
         if path == api.error_path:
             api.host.failed(payload)

@@ -86,6 +86,7 @@ class Sandbox:
         self._stream: Stream | None = None
         self._begun = time.perf_counter()
         self._deadline: asyncio.TimerHandle | None = None
+        self._due = 0.0
         self._watch: asyncio.TimerHandle | None = None
         self._freezing: asyncio.TimerHandle | None = None
         self._idle_since = 0.0
@@ -106,8 +107,7 @@ class Sandbox:
         blueprint, call, self._begun = self._blueprint, self._call, time.perf_counter()
         if call is not None:
             self._say(lines.start_line(call.request_id))
-        limit = self._config.init_timeout if call is None else self._config.timeout
-        self._deadline = self._loop.call_later(limit, self._out_of_time)
+        self._allow(self._config.init_timeout if call is None else self._config.timeout)
         try:
             environment = blueprint.environment(await self._api.open())
             order = Order(0, blueprint.argv, environment, str(self._config.root), blueprint.view)
@@ -130,13 +130,14 @@ class Sandbox:
     def begin(self, call: Call) -> None:
         """Give it an invocation."""
         self._call = call
-        self._say(lines.start_line(call.request_id))
         self._begun = time.perf_counter()
-        self._deadline = self._loop.call_later(self._config.timeout, self._out_of_time)
         if self._frozen:
             self._frozen = False
             signal_group(self._pid, signal.SIGCONT)
         self._hand_over(call, self._config.timeout)
+        # It works already: nothing that it prints is read before this.
+        self._say(lines.start_line(call.request_id))
+        self._allow(self._config.timeout)
 
     def refuse(self, call: Call, failure: Failure) -> None:
         """Answer a call that waited for this sandbox, whose init failed.
@@ -215,6 +216,7 @@ class Sandbox:
             self._hand_over(self._call, self._config.timeout - spent)
             return
         self._deadline.cancel()
+        self._deadline = None
         self.init_ms = spent * 1000
         self._rest()
 
@@ -259,7 +261,21 @@ class Sandbox:
         else:
             self._keep_watch()
 
+    def _allow(self, seconds: float) -> None:
+        """So much time from now. One timer for many requests, as with freezing: it cannot be set too late,
+        as each request is allowed as much as the one before it."""
+        self._due = self._loop.time() + seconds
+        if self._deadline is None:
+            self._deadline = self._loop.call_later(seconds, self._out_of_time)
+
     def _out_of_time(self) -> None:
+        self._deadline = None
+        if self.phase == "idle":
+            return
+        left = self._due - self._loop.time()
+        if left > 0:
+            self._deadline = self._loop.call_later(left, self._out_of_time)
+            return
         if self._call is None:
             self._break(failures.init_timed_out(self._config.init_timeout))
         else:
@@ -336,8 +352,6 @@ class Sandbox:
 
     def _report(self, status: str = "", error_type: str = "") -> None:
         assert self._call is not None
-        if self._deadline is not None:
-            self._deadline.cancel()
         self._output.drain()
         report = Report(
             self._call.request_id,

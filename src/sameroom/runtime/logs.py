@@ -12,7 +12,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from .access import message
 from .context import active
@@ -47,18 +47,14 @@ def install(environ: Mapping[str, str] = os.environ) -> None:
     root.setLevel(level(environ))
 
 
-class _Serving(NamedTuple):
-    request_id: str = ""
-    tenant_id: str | None = None
-
-
-_serving = _Serving()
+#: Request id and tenant id of what this process works on.
+_serving: tuple[str, str | None] = ("", None)
 
 
 def serving(request_id: str, tenant_id: str | None = None) -> None:
     """What this process works on from now on, for records of threads that have no invocation of their own."""
     global _serving
-    _serving = _Serving(request_id, tenant_id)
+    _serving = (request_id, tenant_id)
 
 
 class Sink(logging.Handler):
@@ -74,8 +70,8 @@ class Sink(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         try:
             invocation = active.get()
-            record.aws_request_id = invocation.request_id if invocation else _serving.request_id
-            record.tenant_id = _serving.tenant_id
+            record.aws_request_id = invocation.request_id if invocation else _serving[0]
+            record.tenant_id = _serving[1]
             self._write(self.format(record).rstrip("\n"), record)
         except Exception:  # logging's own rule: a log line never breaks the app
             self.handleError(record)

@@ -4,8 +4,6 @@ Written on a socket because ``http.client`` sends no trailers, which is how a st
 and takes 5 ms to import. https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """
 
-from __future__ import annotations
-
 import json
 import socket
 from base64 import b64encode
@@ -51,7 +49,8 @@ class RuntimeApi:
 
     def __init__(self, address: str) -> None:
         host, _, port = address.rpartition(":")
-        self._address = (host.strip("[]"), int(port)) if host else (address, 80)
+        # As bytes: for a name that is text, Python loads its codec for international ones, a millisecond.
+        self._address: Any = (host.strip("[]").encode(), int(port)) if host else (address.encode(), 80)
         self.name = address
         self._connect()
 
@@ -106,7 +105,7 @@ class RuntimeApi:
         """The handler could not be loaded; the process has to end after this."""
         return self._post("/init/error", json.dumps(error).encode(), _kind(error)).refusal
 
-    def stream(self, invoked: Invoked) -> StreamedResponse:
+    def stream(self, invoked: Invoked) -> "StreamedResponse":
         """Hand in a result while it is made."""
         return StreamedResponse(self, invoked)
 

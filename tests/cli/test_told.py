@@ -15,7 +15,7 @@ from sameroom.cli.records import Frame, Record, records
 from sameroom.cli.told import Teller
 from sameroom.runtime.logs import frames
 
-ROOT = "/work/shop"
+ROOT = "/srv/shop"
 LIBRARY = "/x/.venv/lib/python3.12/site-packages/flask/app.py"
 PRINTED = f"""Traceback (most recent call last):
   File "{LIBRARY}", line 880, in full_dispatch_request
@@ -70,7 +70,7 @@ def test_json_records_are_understood_with_and_without_a_traceback() -> None:
     assert told(ours) == ["ERROR no", *TOLD]
     # Lambda's client gives each frame as traceback.format_list does, and no last line.
     entries = [
-        f"{a}\n{b}\n" for a, b in (('  File "/work/shop/prices.py", line 3, in price', "    return item"),)
+        f"{a}\n{b}\n" for a, b in (('  File "/srv/shop/prices.py", line 3, in price', "    return item"),)
     ]
     awss = json.dumps({"errorType": "KeyError", "errorMessage": "'price'", "stackTrace": entries})
     assert told(awss) == ["KeyError: 'price'", "  prices.py:3 in price", "    return item"]

@@ -6,7 +6,18 @@
     ├── PortTaken            somebody else listens where we were told to
     ├── StandInError         a local stand-in of an AWS service did not come up
     ├── SandboxError         a local Lambda sandbox could not be made
-    └── UnknownDoor          a door that is not one of ours
+    ├── UnknownDoor          a door that is not one of ours
+    ├── UvMissing            uv's binary is not there or does not run
+    ├── LockError            the lock file cannot be used: damaged, out of date, yanked ...
+    ├── NoWheel              a distribution has no wheel for the target
+    ├── HashMismatch         a file is not the one that was locked
+    ├── FetchError           an index or a file on it could not be reached
+    ├── UnsafeWheel          a wheel that is damaged, or would write where it should not
+    ├── SourceRefused        a file of the project that cannot or must not travel
+    ├── TooLarge             more than Lambda takes, or than a limit you set
+    ├── NotImportable        what was built does not import, or has no app
+    ├── OutputError          the disk is full, or the output cannot be written
+    └── ImageError           a container image or its base that cannot be used
 
 The runtime's own errors live in ``sameroom.runtime.errors``: they travel, these do not.
 """
@@ -52,3 +63,47 @@ class SandboxError(SameroomError):
 
 class UnknownDoor(SameroomError):
     """A door that is not one of ours."""
+
+
+class UvMissing(SameroomError):
+    """uv's binary is not there or does not run."""
+
+
+class LockError(SameroomError):
+    """The lock file cannot be used: damaged, out of date, a yanked version."""
+
+
+class NoWheel(SameroomError):
+    """A distribution has no wheel for the target."""
+
+
+class HashMismatch(SameroomError):
+    """A file is not the one that was locked."""
+
+
+class FetchError(SameroomError):
+    """An index, or a file on it, could not be reached."""
+
+
+class UnsafeWheel(SameroomError):
+    """A wheel that is damaged, or would write where it should not."""
+
+
+class SourceRefused(SameroomError):
+    """A file of the project that cannot or must not travel."""
+
+
+class TooLarge(SameroomError):
+    """More than Lambda takes, or than a limit you set."""
+
+
+class NotImportable(SameroomError):
+    """What was built does not import, or has no app in it."""
+
+
+class OutputError(SameroomError):
+    """The disk is full, or the output cannot be written."""
+
+
+class ImageError(SameroomError):
+    """A container image, or its base, that cannot be used."""

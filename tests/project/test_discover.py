@@ -121,7 +121,7 @@ def test_nothing_to_be_found_says_what_was_looked_for_and_what_is_there(tmp_path
     assert error.what == f"No app found in {tmp_path}."
     assert "wsgi.py and app.py" in error.why
     assert "main.py, other.py" in error.why
-    assert 'sameroom dev --app "main:app"' in error.next
+    assert '--app "main:app"' in error.next
 
 
 def test_every_candidate_is_listed_when_there_are_several(tmp_path: Path) -> None:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sameroom
 
-from ..local.backing import Backing
-from ..local.develop import Opening
-from ..project import Project
 from .paint import Paint
+
+if TYPE_CHECKING:
+    from ..local.backing import Backing
+    from ..local.develop import Opening
+    from ..local.packaged import Packaged
+    from ..project import Project
 
 DOOR_NAMES = {
     "http-api": "API Gateway HTTP API, payload 2.0",
@@ -34,12 +38,14 @@ def banner(opening: Opening, paint: Paint) -> str:
     limits = f"{settings.memory} MB, {settings.timeout:g} s, up to {settings.concurrency} at once"
     rows = [
         ("app", _app(project, paint)),
+        *_artifact_rows(manner.packaged, project, paint),
         ("door", f"{DOOR_NAMES[entrance.door]}{mode} {paint('dim', f'({entrance.door})')}"),
         ("function", f"{limits}, {code}"),
         ("python", f"{shortened(project.python, project.folder)}, runtime {runtime}"),
         *_backing_rows(opening.backing, project, paint),
     ]
-    hint = "Save a file to reload. " if opening.reload else ""
+    again = "Build it anew" if manner.packaged else "Save a file"
+    hint = f"{again} to reload. " if opening.reload else ""
     return _composed(rows, opening.url, f"{hint}Ctrl-C ends it.", paint)
 
 
@@ -77,6 +83,13 @@ def _app(project: Project, paint: Paint) -> str:
     described, source = project.app.describe(), project.app.source
     by = "" if described.startswith(source) else paint("dim", f" (by {source})")
     return described + by
+
+
+def _artifact_rows(packaged: Packaged | None, project: Project, paint: Paint) -> list[tuple[str, str]]:
+    if packaged is None:
+        return []
+    content = paint("dim", f"(sha256 {project.app.root.name[:12]})")
+    return [("artifact", f"{shortened(str(packaged.zip), project.folder)} {content}")]
 
 
 def _backing_rows(aws: Backing, project: Project, paint: Paint) -> list[tuple[str, str]]:

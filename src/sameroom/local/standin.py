@@ -24,7 +24,7 @@ from typing import IO, NamedTuple
 import psutil
 
 from ..errors import StandInError
-from .folder import own_folder
+from ..own import own_folder
 from .ports import free_port
 
 #: Seconds it may take to come up, or to save its state.

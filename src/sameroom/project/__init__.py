@@ -14,6 +14,7 @@ from . import dotenv, interpreter, settings
 from .discover import AppTarget, find_app, nominations, not_installed
 from .settings import DOORS, Cors, Settings
 from .tables import Index, Key, Table, variable
+from .variables import runtime_variables
 
 __all__ = [
     "DOORS",
@@ -26,6 +27,7 @@ __all__ = [
     "Settings",
     "Table",
     "load",
+    "runtime_variables",
     "variable",
 ]
 

@@ -100,6 +100,7 @@ def _found(value: Any) -> str:
 def _did_you_mean(place: Sequence[str], model: type[BaseModel]) -> str:
     known = _keys_at(place[:-1], model)
     near = difflib.get_close_matches(place[-1], known, n=1, cutoff=0.6)
+    near = near or [key for key in known if len(place[-1]) > 2 and key.startswith(place[-1])]
     return f"did you mean {near[0]}?" if near else f"known here: {', '.join(known)}"
 
 

@@ -156,11 +156,11 @@ def _nothing_here(folder: Path) -> AppNotFound:
     here = sorted(path.name for path in folder.glob("*.py"))
     seen = _suggestions(folder)
     if not seen:
-        advice = 'Start in the project\'s folder, or name the app: sameroom dev --app "module:attribute".'
+        advice = 'Start in the project\'s folder, or name the app: --app "module:attribute".'
     elif len(seen) == 1:
-        advice = f'Name it: sameroom dev --app "{seen[0]}", or app = "{seen[0]}" in [tool.sameroom].'
+        advice = f'Name it: --app "{seen[0]}", or app = "{seen[0]}" in [tool.sameroom].'
     else:
-        listed = "\n".join(f'  sameroom dev --app "{spec}"' for spec in seen[:8])
+        listed = "\n".join(f'  --app "{spec}"' for spec in seen[:8])
         advice = f"These look like apps; choose one:\n{listed}"
     return AppNotFound(
         f"No app found in {folder}.",

@@ -39,13 +39,7 @@ def sightings(folder: Path) -> list[Sighting]:
 
 def likely_attribute(file: Path) -> str:
     """The attribute that Flask's search would probably choose in ``file``, "" when nothing looks like one."""
-    tree = _parsed(file)
-    if tree is None:
-        return ""
-    apps = [name for name, value in _assigned(tree) if _makes_an_app(value)]
-    factories = [
-        node.name for node in tree.body if isinstance(node, ast.FunctionDef) and node.name in FACTORY_NAMES
-    ]
+    apps, factories = apps_and_factories(file)
     for name in APP_NAMES:
         if name in apps:
             return name
@@ -55,6 +49,18 @@ def likely_attribute(file: Path) -> str:
         if name in factories:
             return f"{name}()"
     return apps[0] if apps else ""
+
+
+def apps_and_factories(file: Path) -> tuple[list[str], list[str]]:
+    """The names of what looks like apps, and of factories, at the top of ``file``."""
+    tree = _parsed(file)
+    if tree is None:
+        return [], []
+    apps = [name for name, value in _assigned(tree) if _makes_an_app(value)]
+    factories = [
+        node.name for node in tree.body if isinstance(node, ast.FunctionDef) and node.name in FACTORY_NAMES
+    ]
+    return list(dict.fromkeys(apps)), factories
 
 
 def _assigned(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:

@@ -35,6 +35,7 @@ FILE = "pyproject.toml"
 
 Door = Literal["http-api", "http-api-v1", "rest-api", "function-url", "alb", "lattice", "lattice-v1"]
 DOORS: tuple[str, ...] = get_args(Door)
+Runtime = Literal["python3.10", "python3.11", "python3.12", "python3.13", "python3.14"]
 #: Only these can send a response while the app still makes it.
 STREAMING_DOORS = ("function-url", "rest-api")
 
@@ -100,6 +101,24 @@ class StageSettings(BaseModel):
     binary_media_types: Texts = ()
     cors: Cors | None = None
     tables: dict[Name, Table] = {}
+    #: Lambda's runtime.
+    runtime: Runtime = "python3.13"
+    architecture: Literal["arm64", "x86_64"] = "arm64"
+    #: The lock file, from the project; "" takes the first that is there: uv.lock, pylock.toml,
+    #: poetry.lock, requirements.txt.
+    lock: str = ""
+    #: Optional dependencies and dependency groups that travel too.
+    extras: Texts = ()
+    groups: Texts = ()
+    #: Files that travel although they would not, and those that do not; patterns as in .gitignore.
+    include: Texts = ()
+    exclude: Texts = ()
+    #: "auto" leaves boto3 to the runtime where the runtime's version will do.
+    boto3: Literal["auto", "runtime", "bundled"] = "auto"
+    #: Bytecode for the target's Python.
+    bytecode: bool = True
+    #: What the start imports in one file more, its regular expressions compiled: sooner started, and larger.
+    bundle: bool = False
     log_format: Literal["text", "json"] = "text"
     log_level: Literal["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"] = "INFO"
 

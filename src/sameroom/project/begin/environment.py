@@ -1,0 +1,85 @@
+"""Environment variables of another tool's configuration, as far as they may stand in pyproject.toml."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ..leaks import leaks
+from .carried import Left
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+#: Names that say that the value is a secret.
+_SECRET_NAME = re.compile(
+    r"(?:^|_)(?:\w*PASSWORD|PASSWD|PWD|PASSPHRASE|SECRET\w*|TOKEN|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY(?:_ID)?|"
+    r"CREDENTIALS?|AUTH_?KEY|SIGNING_?KEY|ENCRYPTION_?KEY|DSN|CONNECTION_STRING)(?:$|_)",
+    re.IGNORECASE,
+)
+#: A URL with a password in it, whoever's it is.
+_URL_WITH_PASSWORD = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s:@]*:[^/\s@]+@", re.IGNORECASE)
+#: Names that only look like it: "PASSWORD_RESET_URL", "TOKEN_TTL".
+_SECRET_NOT = re.compile(
+    r"_(?:URL|URI|TTL|NAME|FILE|PATH|TIMEOUT|SECONDS|LENGTH|HEADER|ARN|ID|ENABLED|TABLE)$", re.I
+)
+#: Lambda sets these itself and refuses them from anybody else.
+#: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+_RESERVED = re.compile(
+    r"_HANDLER$|_X_AMZN_TRACE_ID$|AWS_(?:DEFAULT_)?REGION$|AWS_EXECUTION_ENV$|AWS_LAMBDA_|AWS_ACCESS_KEY|"
+    r"AWS_SECRET_ACCESS_KEY$|AWS_SESSION_TOKEN$|LAMBDA_TASK_ROOT$|LAMBDA_RUNTIME_DIR$"
+)
+
+
+def looks_secret(name: str, value: str) -> bool:
+    """Whether name or value says that this must not stand in a file under version control."""
+    if not value:
+        return False
+    named = _SECRET_NAME.search(name) and not _SECRET_NOT.search(name)
+    return bool(named or _URL_WITH_PASSWORD.match(value) or leaks("", value.encode("utf-8", "replace")))
+
+
+def variables(found: Any, where: str, left: list[Left]) -> dict[str, str]:
+    """The variables of ``found`` that can be carried over; the others are told in ``left``.
+
+    Values become text as JavaScript and JSON write them: ``true``, ``1``, ``0.5``.
+    """
+    if not isinstance(found, Mapping):
+        left.append(
+            Left(where, "It is no table of names and values.", "Write them under [tool.sameroom.env].")
+        )
+        return {}
+    kept = {}
+    for name, value in found.items():
+        key = f"{where}.{name}"
+        text = as_text(value)
+        if text is None:
+            left.append(Left(key, "Its value is no text, or is computed on AWS.", f"Set env.{name} by hand."))
+        elif not _NAME.fullmatch(str(name)):
+            left.append(
+                Left(key, "No environment variable can have that name.", "Use letters, digits and _.")
+            )
+        elif _RESERVED.match(str(name)):
+            left.append(Left(key, "Lambda sets it itself and takes it from nobody else."))
+        elif looks_secret(str(name), text):
+            left.append(
+                Left(
+                    key,
+                    "It looks like a secret, and pyproject.toml is under version control.",
+                    f"Put {name} into .env, out of git's sight, for local runs; set it on AWS by hand.",
+                )
+            )
+        else:
+            kept[str(name)] = text
+    return kept
+
+
+def as_text(value: Any) -> str | None:
+    """A scalar as text; None for anything else, and for what no number or text can say."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            return None
+        return str(int(value)) if value.is_integer() and abs(value) < 1e21 else repr(value)
+    return str(value) if isinstance(value, str | int) else None

@@ -8,12 +8,15 @@ LOCK    := requirements.lock
 # The runtime travels to any of Lambda's Pythons; its tests run on those of this machine.
 PYTHONS := 3.10 3.12 3.13 3.14
 
-.PHONY: run test check test-pythons lock bench clean
+# What some tests use beyond Python; without them those are skipped, which pytest then says.
+PROGRAMS := chromium-headless-shell skopeo unzip
+
+.PHONY: run test check test-pythons programs lock bench clean
 
 run: $(READY)
 	@cd examples/messages && ../../$(BIN)/sameroom dev
 
-test: check
+test: check programs
 	$(BIN)/python -m pytest
 	@$(MAKE) --no-print-directory test-pythons
 
@@ -22,6 +25,15 @@ check: $(READY)
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	cd examples/messages && ../../$(BIN)/mypy
+
+programs:
+	@missing=; for program in $(PROGRAMS); do command -v $$program >/dev/null || missing="$$missing $$program"; done; \
+	if [ -n "$$missing" ] && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+		echo "installing$$missing"; \
+		(apt-get install -qq --no-install-recommends $$missing || \
+			{ apt-get update -qq && apt-get install -qq --no-install-recommends $$missing; }) >/dev/null 2>&1 \
+			|| echo "could not install$$missing: the tests that use them are skipped"; \
+	fi
 
 test-pythons: $(READY)
 	@for version in $(PYTHONS); do \

@@ -6,7 +6,12 @@ import sys
 from typing import NoReturn
 
 #: What the extra [cli] brings, by the names it is imported under.
-TOOLKIT = frozenset({"boto3", "click", "httptools", "psutil", "pydantic", "tomli", "watchfiles"})
+TOOLKIT = frozenset(
+    (
+        *("boto3", "click", "deflate", "httptools", "packaging", "pathspec", "platformdirs", "psutil"),
+        *("pydantic", "tomli", "tomlkit", "watchfiles", "yaml"),
+    )
+)
 
 
 def main() -> NoReturn:

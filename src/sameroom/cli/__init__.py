@@ -9,8 +9,11 @@ import click
 import sameroom
 
 from ..errors import SameroomError
+from .build import build
 from .dev import dev
+from .init import init
 from .invoke import invoke
+from .schema import schema
 from .screen import complain, confess
 
 #: Exit statuses: yours to mend, ours to mend, and a shell's own for Ctrl-C.
@@ -23,8 +26,11 @@ def cli() -> None:
     """One unchanged Flask or WSGI app behind every AWS Lambda door, and the same on your laptop."""
 
 
+cli.add_command(init)
 cli.add_command(dev)
 cli.add_command(invoke)
+cli.add_command(build)
+cli.add_command(schema)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

@@ -89,7 +89,7 @@ def environ_of(request: Request, event: Event, context: object, door: str) -> En
     method, path, mount, uri, query, headers, body, address, host, scheme, protocol, more, cookies = request
     if type(method) is not str:
         raise TypeError("the method is no string")
-    environ = _ENVIRON.copy()
+    environ = {**_ENVIRON}
     keys = _KEYS
     try:
         for name, value in headers.items():
@@ -184,24 +184,21 @@ _SERVERS = ("connection", "keep-alive", "proxy-connection", "te", "trailer", "tr
 class Start:
     """What an app says through ``start_response``, which is this object's method of that name."""
 
-    # Slots, of which as few as possible are set beforehand: this is made for every request.
-    __slots__ = ("bare", "headers", "promised", "reason", "sent", "size", "status", "written")
+    # Defaults on the class and no __init__: this is made for every request.
+    #: 0 until the app has called start_response; ``reason`` and what follows it have no value until then.
+    status = 0
+    #: Content-Length as the app wrote it, "" where it set none.
+    promised = ""
+    #: Whether body has followed, so that headers cannot be replaced any more.
+    sent = False
+    #: Body that came through ``write()``, if any did.
+    written: list[bytes] | None = None
     reason: str
     headers: list[tuple[str, str]]
     #: Bytes that status and headers take, or somewhat more.
     size: int
     #: Whether the status is one that no body may follow.
     bare: bool
-
-    def __init__(self) -> None:
-        #: 0 until the app has called start_response; the slots above have no value until then.
-        self.status = 0
-        #: Content-Length as the app wrote it, "" where it set none.
-        self.promised = ""
-        #: Whether body has followed, so that headers cannot be replaced any more.
-        self.sent = False
-        #: Body that came through ``write()``, if any did.
-        self.written: list[bytes] | None = None
 
     def start_response(
         self, status: str, headers: list[tuple[str, str]], exc_info: ExcInfo | None = None
@@ -220,7 +217,11 @@ class Start:
         self.size = size + 256 * len(headers)
         for name, value in headers:
             # Most come again and again with the same value, and comparing it costs least.
-            if _PASSED.get(name, _NONE) != value:
+            if _PASSED.get(name, _NONE) == value:
+                continue
+            if name == "Content-Length" and type(value) is str and value.isdecimal() and value.isascii():
+                self.promised = value
+            else:
                 self._look(name, value)
         if self.bare and self.promised:
             self._drop("content-length")  # RFC 9110, 8.6
@@ -229,9 +230,6 @@ class Start:
 
     def _look(self, name: str, value: str) -> None:
         """A look at a header whose value is not the one it had last."""
-        if name == "Content-Length" and type(value) is str and value.isdecimal() and value.isascii():
-            self.promised = value
-            return
         kind = _KINDS.get(name)
         if kind is None:
             kind = _kind(name)
@@ -349,7 +347,7 @@ def _gathered(chunks: Iterable[bytes], start: Start) -> list[bytes]:
     parts = start.written
     try:
         for chunk in iterable(chunks):
-            if not start.sent and chunk:
+            if chunk and not start.sent:
                 start.before_body()
             parts.append(chunk)
     finally:

@@ -1,0 +1,163 @@
+"""Members -> zip: compressed bytes are copied from where they lie, and the same members give the same bytes.
+
+The format is PKWARE's APPNOTE.TXT 6.3.9; Lambda unpacks it below /var/task.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+import deflate
+
+from .members import Loose, Member, Packed
+
+#: 1980-01-01 00:00:00, the first moment that a zip can tell (APPNOTE 4.4.6).
+_DATE, _TIME = 0x0021, 0
+_UTF8 = 0x0800
+_STORED, _DEFLATED = 0, 8
+_LEVEL = 9
+#: Unix, so that the upper half of the external attributes is a mode (APPNOTE 4.4.2).
+_MADE_BY = 3 << 8 | 20
+_COPY = 1 << 20
+
+
+class Archived(NamedTuple):
+    """A zip that was written. Sizes are bytes."""
+
+    sha256: str
+    size: int
+    #: What each member takes in the zip, its headers included, by path.
+    zipped: Mapping[str, int]
+
+
+class Squeezed(NamedTuple):
+    """A member's bytes as they go into the zip."""
+
+    method: int
+    crc: int
+    size: int
+    data: bytes
+
+
+def squeeze(data: bytes) -> Squeezed:
+    """``data`` deflated, or as it is where that is no longer."""
+    crc = zlib.crc32(data)
+    packed = bytes(deflate.deflate_compress(data, _LEVEL)) if data else b""
+    if len(packed) < len(data):
+        return Squeezed(_DEFLATED, crc, len(data), packed)
+    return Squeezed(_STORED, crc, len(data), data)
+
+
+def archive(members: Sequence[Member], file: BinaryIO) -> Archived:
+    """Write ``members``, sorted by path and each path once, to ``file``."""
+    zipped: dict[str, int] = {}
+    directory: list[bytes] = []
+    with ExitStack() as stack:
+        out = _Out(file)
+        wheels = _Wheels(stack)
+        for member in members:
+            began = out.size
+            name = member.path.encode()
+            content = member.content
+            if isinstance(content, Packed):
+                header = _header(name, content.method, content.crc, content.packed, content.size)
+                out.write(b"PK\x03\x04" + header)
+                out.copy(wheels.at(content), content.packed)
+            else:
+                method, crc, size, data = squeeze(content.data)
+                header = _header(name, method, crc, len(data), size)
+                out.write(b"PK\x03\x04" + header + data)
+            directory.append(_entry(name, header, member.executable, began))
+            zipped[member.path] = out.size - began + len(directory[-1])
+        start = out.size
+        out.write(b"".join(directory))
+        out.write(_end(len(directory), out.size - start, start))
+    return Archived(out.digest.hexdigest(), out.size, zipped)
+
+
+def _header(name: bytes, method: int, crc: int, packed: int, size: int) -> bytes:
+    """A local file header less its signature, and the name."""
+    flags = 0 if name.isascii() else _UTF8
+    return struct.pack("<5H3L2H", 20, flags, method, _TIME, _DATE, crc, packed, size, len(name), 0) + name
+
+
+def _entry(name: bytes, header: bytes, executable: bool, offset: int) -> bytes:
+    """A central directory header: most of it is the local one's."""
+    mode = 0o100755 if executable else 0o100644
+    return (
+        b"PK\x01\x02"
+        + struct.pack("<H", _MADE_BY)
+        + header[:26]
+        + struct.pack("<3H2L", 0, 0, 0, mode << 16, offset)
+        + name
+    )
+
+
+def _end(count: int, size: int, start: int) -> bytes:
+    """The end of the central directory; with zip64's where there are more files than the old can count."""
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, min(count, 0xFFFF), min(count, 0xFFFF), size, start, 0)
+    if count < 0xFFFF:
+        return end
+    large = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, _MADE_BY, 45, 0, 0, count, count, size, start)
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, start + size, 1)
+    return large + locator + end
+
+
+class _Out:
+    """The file being written, its size and its digest."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.size = 0
+        self.digest = hashlib.sha256()
+
+    def write(self, data: bytes) -> None:
+        self._file.write(data)
+        self.digest.update(data)
+        self.size += len(data)
+
+    def copy(self, source: BinaryIO, count: int) -> None:
+        while count:
+            data = source.read(min(count, _COPY))
+            if not data:
+                raise EOFError(f"{source.name} ended too soon")
+            self.write(data)
+            count -= len(data)
+
+
+class _Wheels:
+    """The files that members are copied from, each opened once."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._stack = stack
+        self._open: dict[Path, BinaryIO] = {}
+
+    def at(self, content: Packed) -> BinaryIO:
+        file = self._open.get(content.file)
+        if file is None:
+            file = self._open[content.file] = self._stack.enter_context(content.file.open("rb"))
+        file.seek(content.offset)
+        return file
+
+
+def read(members: Iterable[Member]) -> Iterator[tuple[str, bytes]]:
+    """Path and bytes of each member."""
+    with ExitStack() as stack:
+        wheels = _Wheels(stack)
+        for member in members:
+            yield member.path, _bytes(member.content, wheels)
+
+
+def _bytes(content: Packed | Loose, wheels: _Wheels) -> bytes:
+    if isinstance(content, Loose):
+        return content.data
+    data = wheels.at(content).read(content.packed)
+    if content.method == _STORED:
+        return data
+    return bytes(deflate.deflate_decompress(data, content.size)) if content.size else b""

@@ -1,0 +1,34 @@
+"""Our own cache of wheels and bytecode, by content. uv's is never touched."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import platformdirs
+
+
+def cache_folder() -> Path:
+    """SAMEROOM_CACHE_DIR, or the user's cache (XDG_CACHE_HOME, ~/Library/Caches ...)."""
+    named = os.environ.get("SAMEROOM_CACHE_DIR")
+    return Path(named) if named else platformdirs.user_cache_path("sameroom")
+
+
+@contextlib.contextmanager
+def whole(path: Path) -> Iterator[BinaryIO]:
+    """A file that is there whole or not at all, whoever ends us in between."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", suffix=".part", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield cast("BinaryIO", file)
+        os.chmod(name, 0o644)  # mkstemp's file is for its owner alone
+        os.replace(name, path)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(name)
+        raise

@@ -1,0 +1,107 @@
+"""The stations that are passed when something has changed: pack, prove, archive."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from ..project import Project, variable
+from . import record, tree
+from .archive import Archived, archive
+from .bundle import bundle
+from .cache import cache_folder, whole
+from .desk import unwritable
+from .job import Job, Teller
+from .limits import guard
+from .members import Member, Resolution
+from .packing import Packing, Shelf, pack
+from .parts import parts_of
+from .prove import Candidate, Proof, Proving, prove
+from .record import Artifact, Content
+from .sources import Sources
+
+
+class _Made(NamedTuple):
+    """A zip in its place."""
+
+    members: tuple[Member, ...]
+    archived: Archived
+    proof: Proof
+    notes: tuple[str, ...] = ()
+
+
+def make(job: Job, own: Sources, resolution: Resolution, told: Teller) -> Artifact:
+    """The artifact, made from the project's ``own`` files and what the lock says.
+
+    :raises SameroomError: one of the stations cannot go on; the last artifact is untouched.
+    """
+    project = job.project
+    shelf = Shelf(project.settings, job.target, job.python, project.folder, cache_folder(), job.place.pack)
+    packing = pack(own, resolution, shelf, told)
+    guard(parts_of(packing.members, packing.versions))
+    members, archived, proof, notes = _made(job, packing, told)
+    guard(parts_of(members, packing.versions))
+    record.keep_contents(
+        [Content(one.path, one.owner, archived.zipped[one.path], one.size) for one in members],
+        job.place.contents,
+    )
+    return Artifact(
+        path=job.output,
+        sha256=archived.sha256,
+        target=job.target,
+        app=job.project.app.spec,
+        zipped=archived.size,
+        unzipped=sum(member.size for member in members),
+        files=len(members),
+        parts=parts_of(members, packing.versions, archived.zipped),
+        removed=packing.removed,
+        notes=(*resolution.notes, *packing.notes, *notes),
+        lock=resolution.lock,
+        proof=proof,
+        place=job.place,
+        runtime_path=str(packing.runtime_path or ""),
+    )
+
+
+def _made(job: Job, packing: Packing, told: Teller) -> _Made:
+    """The zip is written while the same members are being imported; it takes its place once they were."""
+    told.stage("proving")
+    tree.plant(job.place.tree, packing.members)
+    candidate = Candidate(
+        job.place.tree,
+        job.project.app.spec,
+        job.target,
+        _environment(job.project),
+        {member.path: member.owner for member in packing.members},
+        packing.removed,
+        packing.runtime_path,
+    )
+    python = job.python and job.python.path
+    bundling = job.project.settings.bundle
+    try:
+        with whole(job.output) as file:
+            if python is None or bundling:
+                proof = prove(candidate._replace(patterns=bundling), python)
+                members, notes = _bundled(job, packing.members, proof) if bundling else (packing.members, ())
+                return _Made(members, archive(members, file), proof, notes)
+            with Proving(candidate, python) as proving:
+                archived = archive(packing.members, file)
+                return _Made(packing.members, archived, proving.proof())
+    except OSError as error:
+        raise unwritable(job.output, error) from error
+
+
+def _bundled(
+    job: Job, members: tuple[Member, ...], proof: Proof
+) -> tuple[tuple[Member, ...], tuple[str, ...]]:
+    """With one member more, or with a note that says why not."""
+    made = bundle(members, proof.loaded.files, proof.loaded.patterns, job.python) if job.python else None
+    if made is None:
+        return members, (f"No bundle: {proof.why_not or 'there is no bytecode to put into one.'}",)
+    return tuple(sorted((*members, made), key=lambda member: member.path)), ()
+
+
+def _environment(project: Project) -> Mapping[str, str]:
+    """What the app will find on Lambda, as far as the settings say; what .env says of the rest."""
+    tables = {variable(name, table): name for name, table in project.settings.tables.items()}
+    return {**project.dotenv, **tables, **project.settings.env}

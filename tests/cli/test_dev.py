@@ -337,4 +337,4 @@ def test_a_folder_without_an_app_says_what_was_looked_for(tmp_path: Path) -> Non
     ended = sameroom(tmp_path, "dev")
     assert ended.returncode == 1
     assert f"✗ No app found in {tmp_path}." in ended.stderr
-    assert 'sameroom dev --app "main:app"' in ended.stderr
+    assert '--app "main:app"' in ended.stderr

@@ -51,6 +51,14 @@ def test_a_text_record_keeps_its_traceback_on_one_line() -> None:
     assert told("\r".join([head, *PRINTED.splitlines()])) == TOLD
 
 
+def test_in_an_artifact_libraries_are_folded_though_they_lie_beside_the_app() -> None:
+    tree = f"{ROOT}/.sameroom/artifacts/{'0a' * 32}"
+    printed = PRINTED.replace(LIBRARY, f"{tree}/flask/app.py").replace(f"{ROOT}/", f"{tree}/")
+    printed = printed.replace(f"{tree}/.sameroom/artifacts/{'0a' * 32}", tree)
+    teller = Teller(Paint(False, True), (ROOT,), frozenset({"flask", "six"}))
+    assert list(teller.lines(printed.splitlines())) == TOLD
+
+
 def test_a_message_that_does_not_say_the_error_is_kept() -> None:
     line = "[ERROR]\t2026-01-01T00:00:00.000Z\tid\tException on /boom [GET]\r" + PRINTED.replace("\n", "\r")
     assert told(line) == ["ERROR Exception on /boom [GET]", *TOLD]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,7 +11,7 @@ from .options import AppOptions, app_options
 
 if TYPE_CHECKING:
     from ..local.develop import Local
-    from ..project import Choices
+    from ..project import Project
 
 
 @click.command()
@@ -30,32 +30,30 @@ def dev(
     The app is found as Flask finds it. Saving a file loads it anew; the old code serves until the new one
     has been imported. Tables in the settings come up on a local stand-in for AWS.
     """
+    if plain and app["artifact"] is not None:
+        raise click.UsageError("--plain has no Lambda to run an artifact in: leave one of the two out.")
     from ..local.develop import Local
 
     options = AppOptions(**app)
     local = Local(host, port, options.manner(access_log=raw_log), not no_reload)
-    choices = options.choices(door=door)
+    load = options.load(local.manner, options.choices(door=door))
     if plain:
-        _serve_plainly(choices, local)
+        _serve_plainly(load, local)
     else:
-        _serve(choices, local, raw_log)
+        _serve(load, local, raw_log)
 
 
-def _serve(choices: Choices, local: Local, raw_log: bool) -> None:
+def _serve(load: Callable[[], Project], local: Local, raw_log: bool) -> None:
     from ..local.develop import develop
     from ..local.event_loop import run
-    from ..project import load
     from .dev_screen import DevScreen, RawScreen
 
-    folder = Path.cwd()
-    screen = RawScreen() if raw_log else DevScreen()
-    run(develop(lambda: load(folder, choices), local, screen))
+    run(develop(load, local, RawScreen() if raw_log else DevScreen()))
 
 
-def _serve_plainly(choices: Choices, local: Local) -> None:
+def _serve_plainly(load: Callable[[], Project], local: Local) -> None:
     from ..local.event_loop import run
     from ..local.plain import serve_plainly
-    from ..project import load
     from .plain_screen import PlainScreen
 
-    run(serve_plainly(load(Path.cwd(), choices), local, PlainScreen()))
+    run(serve_plainly(load(), local, PlainScreen()))

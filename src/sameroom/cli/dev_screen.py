@@ -17,6 +17,7 @@ from ..errors import SameroomError
 from ..local.develop import Opening
 from ..local.explain import explain
 from ..local.http import HttpRequest
+from ..local.packaged import libraries
 from ..local.reload import Changed
 from ..local.sandboxes.lines import LogLine
 from ..local.sandboxes.pool import Replacement
@@ -59,7 +60,8 @@ class DevScreen:
     def opened(self, opening: Opening) -> None:
         project = opening.project
         self._door = opening.entrance.door
-        self._teller = Teller(self._paint, tuple({str(project.folder), str(project.app.root)}))
+        packed = libraries(project.app.root, project.folder) if opening.manner.packaged else frozenset()
+        self._teller = Teller(self._paint, tuple({str(project.folder), str(project.app.root)}), packed)
         self._printer.write(banner(opening, self._paint))
 
     def began(self, request_id: str, request: HttpRequest) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import SameroomError
-from .options import AppOptions, app_options
+from .options import LAST, AppOptions, app_options
 from .screen import Printer
 
 if TYPE_CHECKING:
@@ -19,22 +19,27 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("file", metavar="FILE|-")
+@click.argument("file", metavar="FILE|-", required=False)
 @app_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object: result, figures and log.")
-def invoke(file: str, as_json: bool, **app: Any) -> None:
+def invoke(file: str | None, as_json: bool, **app: Any) -> None:
     """Send an event, JSON from FILE or from standard input, to the app's function.
 
     The result goes to standard output and the log to standard error. The exit status is 1 when the
     function failed.
     """
+    if file is None and app["artifact"]:
+        # `invoke --artifact event.json`: there is always an event, so this is no zip.
+        file, app["artifact"] = app["artifact"], LAST
+    if file is None:
+        raise click.UsageError("Name the event's file, or - for standard input.")
     from ..local import once
     from ..local.event_loop import run
-    from ..project import load
 
     options = AppOptions(**app)
     event = read_event(file)
-    project = load(Path.cwd(), options.choices())
+    manner = options.manner(access_log=True)
+    project = options.load(manner, options.choices())()
     lines: list[str] = []
     errors = Printer(sys.stderr)
 
@@ -46,7 +51,7 @@ def invoke(file: str, as_json: bool, **app: Any) -> None:
         else:
             errors.line(line.text)
 
-    invocation = run(once.invoke(project, options.manner(access_log=True), event, log))
+    invocation = run(once.invoke(project, manner, event, log))
     told = report(invocation, lines) if as_json else result_text(invocation.outcome.payload)
     Printer(sys.stdout).line(told)
     if invocation.outcome.kind != "result":

@@ -21,13 +21,17 @@ _LEVEL_STYLES = {
     "FATAL": "error",
 }
 _LIBRARY = re.compile(r"(?:/(?:site|dist)-packages/|/lib/python\d\.\d+/(?!site-packages/))(?P<name>[^/]+)")
+#: An artifact's files, where the libraries lie beside the user's own (local.packaged.unpack).
+_ARTIFACT = re.compile(r".*/\.sameroom/artifacts/[0-9a-f]{64}/(?P<name>[^/]+)")
 
 
 class Teller(NamedTuple):
-    """``folders`` are the user's own: a frame in one of them is theirs, unless it is in an environment."""
+    """``folders`` are the user's own: a frame in one of them is theirs, unless it is in an environment, or
+    in one of the ``libraries`` of an artifact, by the names that they are imported by."""
 
     paint: Paint
     folders: tuple[str, ...]
+    libraries: frozenset[str] = frozenset()
 
     def lines(self, logged: Sequence[str]) -> Iterator[str]:
         """Lines for the screen, without any margin."""
@@ -79,11 +83,17 @@ class Teller(NamedTuple):
     def _is_own(self, frame: Frame) -> bool:
         if _LIBRARY.search(frame.file) or not os.path.isabs(frame.file):
             return False
+        packed = _ARTIFACT.match(frame.file)
+        if packed is not None and packed["name"].removesuffix(".py") in self.libraries:
+            return False
         return any(frame.file.startswith(folder + os.sep) for folder in self.folders) and (
             "/sameroom/runtime/" not in frame.file
         )
 
     def _place(self, file: str) -> str:
+        packed = _ARTIFACT.match(file)
+        if packed is not None:
+            return file[packed.start("name") :]
         inside = [
             os.path.relpath(file, folder) for folder in self.folders if file.startswith(folder + os.sep)
         ]
@@ -91,7 +101,7 @@ class Teller(NamedTuple):
 
 
 def _library(file: str) -> str:
-    found = _LIBRARY.search(file)
+    found = _LIBRARY.search(file) or _ARTIFACT.match(file)
     if "/sameroom/runtime/" in file:
         return "sameroom"
     if found is None or file.startswith("<"):
@@ -101,5 +111,5 @@ def _library(file: str) -> str:
 
 def _shortened(file: str) -> str:
     """From the library's name on."""
-    found = _LIBRARY.search(file)
+    found = _LIBRARY.search(file) or _ARTIFACT.match(file)
     return file[found.start("name") :] if found else file

@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
-from ..project import Project, Settings
+from ..project import Project, Settings, runtime_variables
 from .cors import Cors
 from .folder import bytecode_folder
 from .http import Entrance
+from .packaged import Packaged
 from .sandboxes.function import FunctionConfig
 
 REGION = "us-east-1"
@@ -26,11 +27,22 @@ class Manner(NamedTuple):
     isolate: bool = True
     #: The runtime writes a line per request into the log.
     access_log: bool = True
+    #: The artifact that is run in place of the project's files.
+    packaged: Packaged | None = None
+
+    def settled(self, settings: Settings) -> Manner:
+        """The same, where the artifact and the settings decide: AWS's client runs an artifact, and ours one
+        that streams, which AWS's cannot."""
+        if self.packaged is None:
+            return self
+        return self._replace(runtime="loop" if settings.response_mode == "streaming" else "ric")
 
 
 def function_config(project: Project, manner: Manner, stand_in: Mapping[str, str]) -> FunctionConfig:
     """The function; ``stand_in`` are the variables by which the app reaches a local AWS, if there is one."""
     settings = project.settings
+    manner = manner.settled(settings)
+    packaged = manner.packaged
     return FunctionConfig(
         root=project.app.root,
         python=project.python,
@@ -42,7 +54,9 @@ def function_config(project: Project, manner: Manner, stand_in: Mapping[str, str
         memory=settings.memory,
         concurrency=settings.concurrency,
         isolate=manner.isolate,
-        bytecode=bytecode_folder(project.folder),
+        # Beside an artifact nothing may be compiled anew: what is stale in it has to be seen.
+        bytecode=None if packaged else bytecode_folder(project.folder),
+        managed=packaged.runtime if packaged else (),
     )
 
 
@@ -80,20 +94,8 @@ def _environment(project: Project, manner: Manner, stand_in: Mapping[str, str]) 
     dotenv = {name: value for name, value in project.dotenv.items() if not refused.match(name)}
     return {
         **dotenv,
-        "AWS_LAMBDA_LOG_FORMAT": "JSON" if settings.log_format == "json" else "Text",
-        "AWS_LAMBDA_LOG_LEVEL": settings.log_level,
-        "SAMEROOM_APP": project.app.spec,
-        "SAMEROOM_SCRIPT_NAME": _script_name(settings),
-        "SAMEROOM_TRUSTED_HOPS": str(settings.trusted_hops),
-        "SAMEROOM_RESPONSE_MODE": settings.response_mode,
-        "SAMEROOM_BINARY_MEDIA_TYPES": ",".join(settings.binary_media_types),
+        **runtime_variables(project.app, settings),
         "SAMEROOM_ACCESS_LOG": "on" if manner.access_log else "off",
         **stand_in,
         **settings.env,
     }
-
-
-def _script_name(settings: Settings) -> str:
-    """Payload 2.0 never shows a mapping's base path, so the app must be told
-    (apigateway/latest/developerguide/http-api-develop-integrations-lambda.html, ``rawPath``)."""
-    return settings.script_name or (settings.base_path if settings.door == "http-api" else "")

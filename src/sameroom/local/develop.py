@@ -19,7 +19,7 @@ from .backing import Backing, backing
 from .configure import Manner
 from .folder import forget_bytecode
 from .http import Entrance, HttpRequest
-from .reload import Changed, Changes
+from .reload import Changed, Changes, replaced
 from .sandboxes.function import FunctionConfig
 from .sandboxes.lines import LogLine
 from .sandboxes.pool import Pool, Replacement
@@ -105,6 +105,8 @@ class Session:
         self._local = local
         self._screen = screen
         self._backing = Backing()
+        #: Taken in turn, so that what was read last is run last.
+        self._reading = asyncio.Lock()
 
     async def open(self, listening: socket.socket, stack: AsyncExitStack) -> None:
         """Start everything; ``stack`` ends it in reverse order."""
@@ -121,7 +123,7 @@ class Session:
             Opening(
                 project,
                 entrance,
-                self._local.manner,
+                self._local.manner.settled(project.settings),
                 f"{ports.url(listening)}{configure.mount(project.settings)}/",
                 self._backing,
                 self._local.reload,
@@ -134,7 +136,10 @@ class Session:
         """Load the app, and again after each change, for ever."""
         async with AsyncExitStack() as stack:
             watching: AsyncIterable[Changed] = _nothing()
-            if self._local.reload:
+            artifact = self._local.manner.packaged
+            if self._local.reload and artifact is not None:
+                watching = replaced(artifact.zip)
+            elif self._local.reload:
                 # Watch first: an edit during the first import must not be missed.
                 try:
                     watching = await stack.enter_async_context(Changes(self._project.folder))
@@ -147,9 +152,11 @@ class Session:
 
     async def _follow(self, changed: Changed) -> None:
         config = None
-        if any(os.path.basename(path) in _SETTINGS_FILES for path in changed.paths):
+        settings = any(os.path.basename(path) in _SETTINGS_FILES for path in changed.paths)
+        if settings or self._local.manner.packaged is not None:
             try:
-                config = self._reconfigured()
+                async with self._reading:
+                    config = self._reconfigured(await asyncio.to_thread(self._load))
             except SameroomError as error:
                 self._screen.trouble(error)
                 return
@@ -161,9 +168,9 @@ class Session:
         replacement = await self._pool.replace(config)
         self._screen.loaded(replacement, time.perf_counter() - begun, changed)
 
-    def _reconfigured(self) -> FunctionConfig:
+    def _reconfigured(self, new: Project) -> FunctionConfig:
         """The function by the settings as they are now. What is served, and where, stays as it is."""
-        started, new = self._started, self._load()
+        started = self._started
         compared = {
             "door": (configure.entrance(started.settings), configure.entrance(new.settings)),
             "interpreter": (started.python, new.python),

@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from fnmatch import fnmatch
 from pathlib import Path
@@ -26,6 +26,8 @@ from ..errors import SameroomError
 #: save is several events within a few milliseconds.
 QUIET = 25
 LONGEST = 400
+#: Seconds between two looks at a single file.
+LOOK_EVERY = 0.25
 
 IGNORED_FOLDERS = frozenset({"__pycache__", "node_modules", "site-packages", "venv", "htmlcov"})
 #: Hidden files are tools' too, but for those that Flask reads.
@@ -182,3 +184,23 @@ def _ignored_by_git(root: str, paths: list[str]) -> set[str]:
     except (OSError, subprocess.TimeoutExpired):
         return set()
     return {os.fsdecode(path) for path in asked.stdout.split(b"\0") if path}
+
+
+async def replaced(path: Path) -> AsyncIterator[Changed]:
+    """Each time that the one file ``path`` is another, and has been left alone since the last look."""
+    known = seen = _stamp(path)
+    while True:
+        await asyncio.sleep(LOOK_EVERY)
+        now = _stamp(path)
+        if now == seen and now not in (known, None):
+            known = now
+            yield Changed((path.name,))
+        seen = now
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns

@@ -45,10 +45,17 @@ class FunctionConfig:
     #: A folder where Python keeps compiled modules, as it cannot next to read-only code; made if missing.
     #: Without it what is not compiled already (uv installs it so) is compiled at every cold start.
     bytecode: Path | None = None
+    #: Folders that stand for /var/runtime, AWS's client among them. With them the code is an artifact: it
+    #: brings its own ``sameroom``, and sees no site-packages.
+    managed: tuple[Path, ...] = ()
 
     @property
     def arn(self) -> str:
         return f"arn:aws:lambda:{self.region}:{self.account}:function:{self.name}"
+
+
+#: What starts an artifact.
+MANAGED = Path(__file__).with_name("managed.py")
 
 
 class Interpreter(NamedTuple):
@@ -85,6 +92,9 @@ def command(config: FunctionConfig, interpreter: Interpreter) -> tuple[str, ...]
     """The command line of the runtime."""
     if config.bootstrap is not None:
         return (interpreter.path, str(config.bootstrap))
+    if config.managed:
+        start = (interpreter.path, "-S", "-B", str(MANAGED), config.runtime)
+        return (*start, *(str(folder) for folder in config.managed))
     if config.runtime == "ric":
         return (interpreter.path, "-m", "awslambdaric", config.handler)
     return (interpreter.path, "-m", "sameroom.runtime.loop")
@@ -100,14 +110,14 @@ def environment(config: FunctionConfig, interpreter: Interpreter, library: Path,
     major, minor = interpreter.version
     today = time.strftime("%Y/%m/%d", time.gmtime())
     own = dict(config.environment)
-    path = [own.pop("PYTHONPATH", ""), str(library)]
+    # An artifact has its own sameroom.
+    path = [own.pop("PYTHONPATH", ""), "" if config.managed else str(library)]
     variables = {
         "PATH": f"{os.path.dirname(interpreter.path)}:/usr/local/bin:/usr/bin:/bin",
         "LANG": "en_US.UTF-8",
         "TZ": ":UTC",
         "LAMBDA_TASK_ROOT": str(config.root),
-        "LAMBDA_RUNTIME_DIR": str(library),
-        "PYTHONPATH": os.pathsep.join(filter(None, path)),
+        "LAMBDA_RUNTIME_DIR": str(config.managed[0] if config.managed else library),
         "_HANDLER": config.handler,
         "AWS_REGION": config.region,
         "AWS_DEFAULT_REGION": config.region,
@@ -119,6 +129,8 @@ def environment(config: FunctionConfig, interpreter: Interpreter, library: Path,
         "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{config.name}",
         "AWS_LAMBDA_LOG_STREAM_NAME": f"{today}/[$LATEST]{uuid.uuid4().hex}",
     }
+    if any(path):
+        variables["PYTHONPATH"] = os.pathsep.join(filter(None, path))
     if config.bytecode is not None:
         variables["PYTHONPYCACHEPREFIX"] = str(config.bytecode)
     return {**variables, **own, "AWS_LAMBDA_RUNTIME_API": api}
@@ -128,7 +140,8 @@ def view(config: FunctionConfig, interpreter: Interpreter, library: Path) -> Vie
     """What the jail must show when it lies under /tmp: the code, the interpreter, and us."""
     places = [*interpreter.folders, *config.environment.get("PYTHONPATH", "").split(os.pathsep)]
     places += [str(library), str((library / "sameroom").resolve().parent)]
-    places += [str(path) for path in (config.bootstrap and config.bootstrap.parent, config.bytecode) if path]
+    own = (config.bootstrap and config.bootstrap.parent, config.bytecode, *config.managed)
+    places += [str(path) for path in own if path]
     # A stray "/tmp" on somebody's sys.path is no reason to do without a jail; an app that lies there is.
     named = [place for place in places if place and os.path.realpath(place) != TMP] + [str(config.root)]
     visible = {path for place in named for path in (os.path.abspath(place), os.path.realpath(place))}

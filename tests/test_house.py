@@ -26,8 +26,7 @@ FLOORS: dict[str, set[str]] = {
     "project": {"errors", "face"},
     "artifact": {"project", "own", "runtime", "errors", "face"},
     "local": {"aws", "project", "own", "runtime", "errors", "face"},
-    # Asks the artifact which files would travel, and the runtime's finder for the app.
-    "check": {"artifact", "project", "runtime", "errors", "face"},
+    "check": {"project", "runtime", "errors", "face"},
     "journey": {"artifact", "project", "errors", "face"},
     # ``dev --artifact`` needs both rooms, which lie side by side.
     "cli": {"journey", "artifact", "local", "check", "project", "errors", "face"},

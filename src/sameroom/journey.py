@@ -88,7 +88,7 @@ def write_page(built: Build, path: Path) -> None:
 
     :raises OutputError: ``path`` cannot be written.
     """
-    from .artifact.page import page
+    from .artifact.report.page import page
 
     text = page(built.report, contents(built.artifact.place.contents))
     try:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from fakes.artifacts import MB, UNPROVEN, artifact, module, part, proof
 
-from sameroom.artifact.advice import RULES, Advice, advise
 from sameroom.artifact.limits import UNZIPPED, UPLOAD
 from sameroom.artifact.parts import Part
 from sameroom.artifact.prove import STANDARD_LIBRARY, Imported
 from sameroom.artifact.record import Content
+from sameroom.artifact.report.advice import RULES, Advice, advise
 from sameroom.artifact.target import Target
 
 
@@ -155,7 +155,7 @@ def test_what_saves_most_comes_first() -> None:
 
 
 def test_every_rule_is_asked() -> None:
-    from sameroom.artifact import advice
+    from sameroom.artifact.report import advice
 
     rules = {
         value for name, value in vars(advice).items() if "facts" in getattr(value, "__annotations__", {})

@@ -13,7 +13,7 @@ from fakes.images import ARM, ENVIRONMENT, TREE, X86, built, made, whole_folder,
 from fakes.layouts import DOCKERS, PYTHON, Flavour, Layout, seen
 
 from sameroom.artifact.image import DATE, date_of, write_image
-from sameroom.artifact.image_layers import TASK
+from sameroom.artifact.image.layers import TASK
 from sameroom.artifact.target import Target
 from sameroom.errors import ImageError
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pytest
 from fakes.layouts import Tree, tarred
 
-from sameroom.artifact.image_files import Files
+from sameroom.artifact.image.files import Files
 
 
 def laid(*layers: Tree) -> Files:

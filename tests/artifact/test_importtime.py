@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sameroom.artifact import pythons
-from sameroom.artifact.importtime import Timed, read
+from sameroom.artifact.prove.importtime import Timed, read
 
 HEADER = "import time: self [us] | cumulative | imported package"
 

@@ -13,9 +13,9 @@ from fakes.artifacts import MB, UNPROVEN, artifact, module, part, proof, shop
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from sameroom.artifact.members import Removed
-from sameroom.artifact.page import page
 from sameroom.artifact.record import Content
 from sameroom.artifact.report import explain
+from sameroom.artifact.report.page import page
 
 CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
 NEEDS_CHROMIUM = pytest.mark.skipif(

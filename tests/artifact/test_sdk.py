@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 from packaging.version import Version
 
-from sameroom.artifact.sdk import RUNTIMES, SDK, Asked, extras, newer, objections
+from sameroom.artifact.slim.sdk import RUNTIMES, SDK, Asked, extras, newer, objections
 from sameroom.artifact.target import Target
 from sameroom.project.settings import Runtime
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sameroom.artifact.treemap import Box, Node, gathered, rendered, squarify
+from sameroom.artifact.report.treemap import Box, Node, gathered, rendered, squarify
 
 SIZES = st.lists(st.floats(0.001, 1e9), min_size=1, max_size=60).map(
     lambda sizes: sorted(sizes, reverse=True)

@@ -78,6 +78,7 @@ MET = {
 @pytest.mark.parametrize("name", sorted(TOOLKIT & set(MET)))
 def test_without_the_toolkit_it_says_what_to_install(tmp_path: Path, name: str) -> None:
     (tmp_path / "app.py").touch()
+    (tmp_path / "requirements.txt").touch()
     ended = python(WITHOUT.format(name=name, arguments=MET[name]), tmp_path)
     assert ended.returncode == 1
     assert f"{name} is missing" in ended.stderr

@@ -180,8 +180,8 @@ def test_its_death_is_told_with_its_last_words(tmp_path: Path) -> None:
 CRASHES = """
 import asyncio, os, signal, sys
 from pathlib import Path
-from sameroom.local import standin, tables
-from sameroom.project import Key, Table
+from sameroom.local import (standin, tables)
+from sameroom.project import (Key, Table)
 
 async def run():
     stand_in = await standin.start(Path(sys.argv[1]), region="us-east-1")

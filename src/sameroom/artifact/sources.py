@@ -15,10 +15,10 @@ import sameroom
 from ..errors import SourceRefused
 from ..project import Project
 from ..project.leaks import leaks, named
+from ..project.patterns import Ignored, Patterns, included, leads, never, patterns, stays
 from .limits import UNZIPPED
 from .members import Loose, Member, Removed
 from .metadata import metadata
-from .patterns import Ignored, Patterns, included, leads, never, patterns, stays
 
 
 class Sources(NamedTuple):

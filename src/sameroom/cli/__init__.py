@@ -10,6 +10,7 @@ import sameroom
 
 from ..errors import SameroomError
 from .build import build
+from .check import check
 from .dev import dev
 from .init import init
 from .invoke import invoke
@@ -30,6 +31,7 @@ cli.add_command(init)
 cli.add_command(dev)
 cli.add_command(invoke)
 cli.add_command(build)
+cli.add_command(check)
 cli.add_command(schema)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .artifact import seen
 from .artifact.cache import whole
-from .artifact.desk import unwritable
+from .artifact.desk import add_output, unwritable
 from .artifact.limits import guard_import, guard_size
 from .artifact.record import Artifact, contents
 from .artifact.report import Report, explain
@@ -32,6 +32,8 @@ class Asked(NamedTuple):
     architecture: str | None = None
     output: Path | None = None
     upgrade: bool = False
+    #: A container image is to be made of it.
+    for_image: bool = False
 
     def choices(self) -> Choices:
         """For ``project.load``."""
@@ -63,7 +65,7 @@ def build(folder: Path, asked: Asked, told: Teller) -> Build:
         from .artifact.building import build as build_artifact
         from .project import load
 
-        wish = Wish(asked.output, asked.upgrade, Remember(answer, since))
+        wish = Wish(asked.output, asked.upgrade, asked.for_image, Remember(answer, since))
         artifact = build_artifact(load(folder, asked.choices()), wish, told)
     artifact = artifact._replace(seconds=time.monotonic() - began)
     return Build(folder, asked, artifact, explain(artifact, contents(artifact.place.contents)))
@@ -78,6 +80,7 @@ def image(built: Build, out: Path, base: str) -> Image:
     from .artifact.image import date_of, write_image
     from .project import load, runtime_variables
 
+    add_output(built.folder, out)
     project = load(built.folder, built.asked.choices())
     variables = {**runtime_variables(project.app, project.settings), **project.settings.env}
     return write_image(built.artifact, base, out, variables, date_of(os.environ))
@@ -90,6 +93,7 @@ def write_page(built: Build, path: Path) -> None:
     """
     from .artifact.report.page import page
 
+    add_output(built.folder, path)
     text = page(built.report, contents(built.artifact.place.contents))
     try:
         with whole(path) as file:

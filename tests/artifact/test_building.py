@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -221,6 +222,44 @@ def test_output_goes_where_it_is_told(tmp_path: Path, index: Path) -> None:
     assert names(artifact)
     assert not made(folder, Wish(output=tmp_path / "out/app.zip")).fresh
     assert made(folder, Wish(output=tmp_path / "other.zip")).sha256 == artifact.sha256
+
+
+def test_an_output_in_the_project_is_no_file_of_the_project(tmp_path: Path, index: Path) -> None:
+    folder = write(tmp_path / "shop", index)
+    first = made(folder, Wish(output=folder / "function.zip"))
+    again = made(folder, Wish(output=folder / "function.zip"))
+    assert not again.fresh
+    assert made(folder, Wish(output=folder / "other.zip")).sha256 == first.sha256
+    assert not {"function.zip", "other.zip"} & set(names(made(folder)))
+
+
+@pytest.mark.parametrize("what", ["wheels/*/*/*.whl", "bytecode/*/greet*", "../shop/.sameroom/build/*.pack"])
+def test_what_was_damaged_in_the_cache_is_made_again(tmp_path: Path, index: Path, what: str) -> None:
+    folder = write(tmp_path / "shop", index)
+    first = made(folder)
+    (file,) = (tmp_path / "cache").glob(what)
+    data = bytearray(file.read_bytes())
+    middle = 40 if file.suffix == ".whl" else len(data) - 30
+    data[middle : middle + 8] = bytes(8)
+    file.write_bytes(data)
+    first.path.unlink()
+    shutil.rmtree(first.place.tree)
+    assert made(folder).sha256 == first.sha256
+
+
+def test_a_project_that_cannot_be_written_is_built_elsewhere(tmp_path: Path, index: Path) -> None:
+    folder = write(tmp_path / "shop", index)
+    (folder / ".sameroom").write_text("in the way")
+    artifact = made(folder, Wish(output=tmp_path / "app.zip"))
+    assert names(artifact)
+    assert not made(folder, Wish(output=tmp_path / "app.zip")).fresh
+
+
+def test_what_is_too_large_for_a_zip_may_be_for_an_image(tmp_path: Path, index: Path) -> None:
+    folder = write(tmp_path / "shop", index)
+    with (folder / "model.bin").open("wb") as file:
+        file.truncate(260 << 20)
+    assert made(folder, Wish(for_image=True)).unzipped > 260 << 20
 
 
 def test_an_output_that_cannot_be_written_is_named(tmp_path: Path, index: Path) -> None:

@@ -36,6 +36,14 @@ class Archived(NamedTuple):
     zipped: Mapping[str, int]
 
 
+class Damaged(Exception):
+    """A file of our cache no longer holds what was put into it."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} is damaged")
+        self.path = path
+
+
 class Squeezed(NamedTuple):
     """A member's bytes as they go into the zip."""
 
@@ -126,7 +134,7 @@ class _Out:
         while count:
             data = source.read(min(count, _COPY))
             if not data:
-                raise EOFError(f"{source.name} ended too soon")
+                raise Damaged(Path(source.name))
             self.write(data)
             count -= len(data)
 
@@ -158,6 +166,11 @@ def _bytes(content: Packed | Loose, wheels: _Wheels) -> bytes:
     if isinstance(content, Loose):
         return content.data
     data = wheels.at(content).read(content.packed)
-    if content.method == _STORED:
-        return data
-    return bytes(deflate.deflate_decompress(data, content.size)) if content.size else b""
+    if content.method == _DEFLATED:
+        try:
+            data = bytes(deflate.deflate_decompress(data, content.size)) if content.size else b""
+        except deflate.DeflateError as error:
+            raise Damaged(content.file) from error
+    if zlib.crc32(data) != content.crc:
+        raise Damaged(content.file)
+    return data

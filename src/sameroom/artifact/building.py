@@ -11,8 +11,9 @@ from typing import NamedTuple
 from ..errors import NoWheel
 from ..project import Project
 from . import inputs, record, seen
-from .desk import unwritable
+from .desk import add_output, outputs, unwritable
 from .job import Job, Teller, job, target_of
+from .limits import IMAGE, UNZIPPED
 from .members import Resolution
 from .record import Artifact
 from .sources import Sources, sources
@@ -34,6 +35,8 @@ class Wish(NamedTuple):
     output: Path | None = None
     #: Where nothing is locked: the newest versions rather than those of the last build.
     upgrade: bool = False
+    #: A container image is to be made of it, which may be larger than Lambda's zips.
+    for_image: bool = False
     #: Keep what the build looked at.
     remember: Remember | None = None
 
@@ -68,14 +71,15 @@ _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, err
 def _build(project: Project, target: Target, wish: Wish, told: Teller) -> Artifact:
     began = time.monotonic()
     what = job(project, target, wish.output)
-    own = sources(project)
+    add_output(project.folder, what.output)
+    own = sources(project, outputs(project.folder))
     resolution = _resolved(what, wish, told)
     made_from = inputs.of_artifact(project, target, what.python, own, resolution)
     artifact = record.recall(what.place.record, made_from)
     if artifact is None or artifact.path != what.output:
         from .making import make  # here and below: a build that finds nothing to do need not wait for them
 
-        artifact = make(what, own, resolution, told)
+        artifact = make(what, own, resolution, told, most=IMAGE if wish.for_image else UNZIPPED)
         record.keep(artifact, made_from, what.place.record)
     if wish.remember is not None and what.python is not None:
         looked_at = _looked_at(what, own, resolution)

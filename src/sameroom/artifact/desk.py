@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
 from pathlib import Path
 from typing import NamedTuple
 
 from ..errors import OutputError
 from ..own import NAME, own_folder
+from .cache import cache_folder, whole
 
 _PART = "build"
+_OUTPUTS = "outputs.json"
 
 
 class Desk(NamedTuple):
@@ -51,14 +56,21 @@ class Desk(NamedTuple):
 
 
 def desk(project: Path, label: str) -> Desk:
-    """The desk in the folder ``project``, made when it is missing.
+    """The desk in the folder ``project``, or in our cache where the project is not ours to write; made
+    when it is missing.
 
-    :raises OutputError: the folder cannot be written.
+    :raises OutputError: neither can be written.
     """
     try:
         return Desk(own_folder(project, _PART), label)
     except OSError as error:
-        raise unwritable(project / NAME / _PART, error) from error
+        name = hashlib.sha256(os.fsencode(project.resolve())).hexdigest()[:16]
+        elsewhere = cache_folder() / "desks" / name
+        try:
+            elsewhere.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            raise unwritable(project / NAME / _PART, error) from error
+        return Desk(elsewhere, label)
 
 
 def answer(project: Path, question: str) -> Path:
@@ -66,9 +78,25 @@ def answer(project: Path, question: str) -> Path:
     return project / NAME / _PART / f"{question}.seen.json"
 
 
+def outputs(project: Path) -> frozenset[str]:
+    """What builds have written in the project at somebody's wish: no file of it."""
+    try:
+        return frozenset(json.loads((project / NAME / _PART / _OUTPUTS).read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return frozenset()
+
+
+def add_output(project: Path, output: Path) -> None:
+    """Before ``output`` is written. Nothing is kept of what lies outside the project."""
+    path, known = os.path.abspath(output), outputs(project)
+    if path not in known and Path(path).is_relative_to(project.resolve()):
+        with whole(desk(project, "").folder / _OUTPUTS) as file:
+            file.write(json.dumps(sorted({*known, path})).encode())
+
+
 def records(project: Path) -> list[Path]:
     """The records of what was built of the project, the newest first."""
-    others = (".contents.json", ".resolution.json", ".tree.json", ".seen.json")
+    others = (".contents.json", ".resolution.json", ".tree.json", ".seen.json", _OUTPUTS)
     found = [path for path in (project / NAME / _PART).glob("*.json") if not path.name.endswith(others)]
     return sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
 

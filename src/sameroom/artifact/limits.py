@@ -27,13 +27,13 @@ IMAGE = 10 * 1024 * MB
 _SHOWN = 5
 
 
-def guard(parts: Sequence[Part]) -> None:
+def guard(parts: Sequence[Part], most: int = UNZIPPED) -> None:
     """:raises TooLarge: Lambda would refuse it; the message says what fills it."""
     size = sum(part.unzipped for part in parts)
-    if size <= UNZIPPED:
+    if size <= most:
         return
     raise TooLarge(
-        f"The artifact has {mb(size)} unzipped, and Lambda takes {mb(UNZIPPED)}.",
+        f"The artifact has {mb(size)} unzipped, and Lambda takes {mb(most)}.",
         why="\n".join(["The largest:", *_sizes((part.unzipped, part) for part in parts)]),
         next="Take out of the dependencies what no request needs, or build a container image, which may have "
         "10 GB: sameroom build --image.",

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ..project import Project, variable
 from . import record, tree
-from .archive import Archived, archive
+from .archive import Archived, Damaged, archive
 from .bundle import bundle
 from .cache import cache_folder, whole
 from .desk import unwritable
@@ -30,17 +30,19 @@ class _Made(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def make(job: Job, own: Sources, resolution: Resolution, told: Teller) -> Artifact:
-    """The artifact, made from the project's ``own`` files and what the lock says.
+def make(job: Job, own: Sources, resolution: Resolution, told: Teller, most: int) -> Artifact:
+    """The artifact, made from the project's ``own`` files and what the lock says; ``most`` bytes unzipped.
+
+    What has been damaged in our cache since it was put there is made again.
 
     :raises SameroomError: one of the stations cannot go on; the last artifact is untouched.
     """
-    project = job.project
-    shelf = Shelf(project.settings, job.target, job.python, project.folder, cache_folder(), job.place.pack)
-    packing = pack(own, resolution, shelf, told)
-    guard(parts_of(packing.members, packing.versions))
-    members, archived, proof, notes = _made(job, packing, told)
-    guard(parts_of(members, packing.versions))
+    try:
+        packing, made = _packed_and_made(job, own, resolution, told, most)
+    except Damaged as damaged:
+        damaged.path.unlink(missing_ok=True)
+        packing, made = _packed_and_made(job, own, resolution, told, most)
+    members, archived, proof, notes = made
     record.keep_contents(
         [Content(one.path, one.owner, archived.zipped[one.path], one.size) for one in members],
         job.place.contents,
@@ -61,6 +63,18 @@ def make(job: Job, own: Sources, resolution: Resolution, told: Teller) -> Artifa
         place=job.place,
         runtime_path=str(packing.runtime_path or ""),
     )
+
+
+def _packed_and_made(
+    job: Job, own: Sources, resolution: Resolution, told: Teller, most: int
+) -> tuple[Packing, _Made]:
+    project = job.project
+    shelf = Shelf(project.settings, job.target, job.python, project.folder, cache_folder(), job.place.pack)
+    packing = pack(own, resolution, shelf, told, most)
+    guard(parts_of(packing.members, packing.versions), most)
+    made = _made(job, packing, told)
+    guard(parts_of(made.members, packing.versions), most)
+    return packing, made
 
 
 def _made(job: Job, packing: Packing, told: Teller) -> _Made:

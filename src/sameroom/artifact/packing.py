@@ -48,7 +48,7 @@ class Shelf(NamedTuple):
     pack: Path
 
 
-def pack(own: Sources, resolution: Resolution, shelf: Shelf, told: Teller) -> Packing:
+def pack(own: Sources, resolution: Resolution, shelf: Shelf, told: Teller, most: int) -> Packing:
     """Fetch, slim and compile.
 
     :raises SameroomError: see fetch, wheels, slim, limits and bytecode.
@@ -59,7 +59,7 @@ def pack(own: Sources, resolution: Resolution, shelf: Shelf, told: Teller) -> Pa
     brought = [(wheel, members_of(wheel, target)) for wheel in wheels]
     slimmed = slim(brought, settings, target, resolution.wanted, own.members)
     versions = {wheel.name: wheel.version for wheel in wheels}
-    guard(parts_of((*own.members, *slimmed.kept), versions))
+    guard(parts_of((*own.members, *slimmed.kept), versions), most)
     python = shelf.python if settings.bytecode else None
     told.stage("compiling")
     members = [*slimmed.kept, *bytecode.of_project((*own.members, *runtime()), python, shelf.pack)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -30,13 +30,13 @@ class Sources(NamedTuple):
     looked_at: tuple[Path, ...] = ()
 
 
-def sources(project: Project) -> Sources:
-    """The project's files below the folder that is on sys.path.
+def sources(project: Project, outputs: Collection[str] = ()) -> Sources:
+    """The project's files below the folder that is on sys.path, save the ``outputs`` of builds.
 
     :raises SourceRefused: a symbolic link, a secret, a name that is not UTF-8, a file that cannot be read.
     """
     settings = project.settings
-    walk = _Walk(project.app.root, patterns(settings.include, settings.exclude), settings.include)
+    walk = _Walk(project.app.root, patterns(settings.include, settings.exclude), outputs)
     walk.folder(project.app.root, "")
     own = metadata(project.folder, project.app.root)
     members = sorted((*walk.members, *own), key=lambda member: member.path)
@@ -44,11 +44,11 @@ def sources(project: Project) -> Sources:
 
 
 class _Walk:
-    def __init__(self, root: Path, said: Patterns, named: tuple[str, ...]) -> None:
+    def __init__(self, root: Path, said: Patterns, outputs: Collection[str]) -> None:
         self.members: list[Member] = []
         self.removed: list[Removed] = []
         self._said = said
-        self._named = {pattern.lstrip("/") for pattern in named}
+        self._outputs = outputs
         self.ignored = Ignored(root)
         self.looked_at: list[Path] = []
         self._bytes = 0
@@ -62,7 +62,7 @@ class _Walk:
         except OSError as error:
             raise _unreadable(prefix or ".", error) from error
         for entry in entries:
-            if not never(entry.name):
+            if not never(entry.name) and entry.path not in self._outputs:
                 self._entry(entry, prefix + _spelled(entry.name, prefix), staying)
 
     def _entry(self, entry: os.DirEntry[str], path: str, staying: str) -> None:
@@ -96,7 +96,7 @@ class _Walk:
             data = file.read_bytes()
         except OSError as error:
             raise _unreadable(path, error) from error
-        if path not in self._named:
+        if path not in self._said.named:
             _refuse_secrets(path, data)
         self._bytes += len(data)
         if self._bytes > UNZIPPED * 4:

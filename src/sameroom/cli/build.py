@@ -55,7 +55,9 @@ def build(
 
     made: Image | None = None
     with BuildScreen(sys.stderr) as screen:
-        built = journey.build(Path.cwd(), journey.Asked(**app, output=output, upgrade=upgrade), screen)
+        built = journey.build(
+            Path.cwd(), journey.Asked(**app, output=output, upgrade=upgrade, for_image=bool(image)), screen
+        )
         if image is not None and base is not None:
             screen.stage("image")
             made = journey.image(built, image, base)

@@ -35,9 +35,12 @@ class Patterns(NamedTuple):
     exclude: GitIgnoreSpec
     #: The literal beginnings of ``include``: these lead into folders that are left out otherwise.
     leads: tuple[str, ...]
+    #: Files that ``include`` names as they are.
+    named: frozenset[str]
 
 
 def patterns(include: Sequence[str], exclude: Sequence[str]) -> Patterns:
+    named = frozenset(pattern.lstrip("/") for pattern in include)
     leads = []
     for pattern in include:
         literal = pattern.lstrip("/")
@@ -45,7 +48,7 @@ def patterns(include: Sequence[str], exclude: Sequence[str]) -> Patterns:
             literal = literal.partition(sign)[0]
         if "/" in pattern.strip("/"):
             leads.append(literal)
-    return Patterns(GitIgnoreSpec.from_lines(include), GitIgnoreSpec.from_lines(exclude), tuple(leads))
+    return Patterns(GitIgnoreSpec.from_lines(include), GitIgnoreSpec.from_lines(exclude), tuple(leads), named)
 
 
 def never(name: str) -> str:

@@ -61,7 +61,8 @@ def _imported(name: str) -> ModuleType:
     try:
         return import_module(name)
     except ModuleNotFoundError as error:
-        if error.name and f"{name}.".startswith(f"{error.name}."):
+        # importlib.metadata's PackageNotFoundError is one too, and about something else.
+        if type(error) is ModuleNotFoundError and error.name and f"{name}.".startswith(f"{error.name}."):
             raise AppImportError(
                 f"SAMEROOM_APP names the module {name!r}, and there is no {error.name!r} in any of: "
                 + ", ".join(sys.path)

@@ -89,7 +89,7 @@ def failed(scene: Scene, faults: Sequence[Fault], foreign: str) -> NotImportable
     if faults[0].ours:
         faults = faults[1:] or faults  # the runtime has put the app's AttributeError into one of its own
     return NotImportable(
-        _what(faults[0]),
+        scene.shortened(_what(faults[0])),
         why="\n".join([*_traceback(scene, faults), *_written(scene.said)]),
         next=_way_out(scene, faults),
     )
@@ -158,10 +158,16 @@ def _native(scene: Scene, fault: Fault) -> bool:
     return any(path.startswith(starts) for path in libraries)
 
 
+#: importlib.metadata's error, a ModuleNotFoundError by descent.
+_METADATA = "PackageNotFoundError"
+
+
 def _what(fault: Fault) -> str:
     text = fault.text.splitlines()[-1][:300]
     if "SystemExit" in fault.kinds:
         return f"The app ended itself while it was imported: {text}."
+    if _METADATA in fault.kinds:
+        return f"The app asks for the metadata of {fault.name!r}, and the artifact has none."
     if "ModuleNotFoundError" in fault.kinds and fault.name:
         return f"The app does not import: there is no module {fault.name!r} in the artifact."
     if fault.errno == errno.EROFS:
@@ -181,6 +187,11 @@ def _name_it(scene: Scene, said: str) -> str:
 
 def _way_out(scene: Scene, faults: Sequence[Fault]) -> str:
     for fault in faults:
+        if _METADATA in fault.kinds:
+            return (
+                "If that is the project itself, give it name and version in [project] of pyproject.toml; "
+                "if not, add the distribution to its dependencies."
+            )
         if "ModuleNotFoundError" in fault.kinds and fault.name:
             return _after_missing(scene, fault.name)
         if fault.errno == errno.EROFS:

@@ -27,7 +27,7 @@ FLOORS: dict[str, set[str]] = {
     "artifact": {"project", "own", "runtime", "errors", "face"},
     "local": {"aws", "project", "own", "runtime", "errors", "face"},
     "check": {"project", "runtime", "errors", "face"},
-    "journey": {"artifact", "project", "errors", "face"},
+    "journey": {"artifact", "project", "errors"},
     # ``dev --artifact`` needs both rooms, which lie side by side.
     "cli": {"journey", "artifact", "local", "check", "project", "errors", "face"},
     "__main__": {"cli", "errors", "face"},

@@ -111,7 +111,7 @@ def test_the_image_holds_every_file_it_copies_and_only_pinned_hashed_packages() 
             assert (FOLDER / name).exists()
             assert f"!{name}" in (FOLDER / ".dockerignore").read_text().splitlines()
     assert re.search(r"^USER 10001$", dockerfile, re.MULTILINE)
-    requirements = (FOLDER / "requirements.txt").read_text().replace("\\\n", "")
+    requirements = (FOLDER / "requirements-server.txt").read_text().replace("\\\n", "")
     pinned = [line for line in requirements.splitlines() if line and not line.lstrip().startswith("#")]
     assert {"flask", "boto3", "simplejson", "gunicorn"} <= {line.partition("==")[0] for line in pinned}
     assert all(re.match(r"[a-z0-9-]+==\S+ .*--hash=sha256:", line) for line in pinned)

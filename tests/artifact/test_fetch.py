@@ -17,8 +17,9 @@ from fakes.packages import sha256, wheel
 from fakes.raw_zips import info, raw, write
 
 from sameroom.artifact.fetch import Fetched, fetch
-from sameroom.artifact.fetch.download import Downloader, Refused, Stopped, local, shown
+from sameroom.artifact.fetch.download import Downloader, Stopped
 from sameroom.artifact.fetch.http import routed
+from sameroom.artifact.fetch.urls import Refused, local, shown
 from sameroom.artifact.members import Pin, Wheel
 from sameroom.artifact.target import Target
 from sameroom.artifact.wheels import members

@@ -16,8 +16,9 @@ from ..resolve.uv import find_uv, locate
 from ..target import Target
 from . import build_sdist, wheel_cache
 from .by_uv import fetch_by_uv
-from .download import Downloader, Refused, local, shown
+from .download import Downloader
 from .errand import Errand
+from .urls import Refused, local, shown
 
 _THREADS = 6
 

@@ -18,9 +18,9 @@ from ..wheels import native, refuse
 from ..wheels.layout import Damage, entries
 from . import wheel_cache
 from .by_uv import install
-from .download import Refused, local, shown
 from .errand import Errand
 from .repack import pack_tree, pack_wheel
+from .urls import Refused, local, shown
 
 #: 1980-01-01, for build backends that date their files (reproducible-builds.org/specs/source-date-epoch).
 _EPOCH = "315532800"

@@ -10,9 +10,9 @@ import sys
 from pathlib import Path
 
 from ..members import Pin
-from .download import Refused, shown
 from .errand import Errand
 from .repack import pack_tree
+from .urls import Refused, shown
 
 
 def fetch_by_uv(pin: Pin, errand: Errand, folder: Path) -> Path:

@@ -4,27 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
+
+from .urls import CHUNK, Interrupted, Refused, local
 
 #: Bytes of one file. Larger wheels exist for GPUs only, and Lambda has none.
 LARGEST = 1 << 30
-CHUNK = 1 << 18
 _TRIES = 3
-_CREDENTIALS = re.compile(r"(?<=//)[^/@\s]+@")
-
-
-class Refused(Exception):
-    """Why a file could not be had this way."""
-
-
-class Interrupted(Refused):
-    """The connection broke while the file came; it may come whole the next time."""
 
 
 class Stopped(Exception):
@@ -94,16 +83,3 @@ def _read(path: Path) -> Iterator[bytes]:
     with file:
         while chunk := file.read(CHUNK):
             yield chunk
-
-
-def local(url: str) -> Path | None:
-    """The path that ``url`` is or names; None for what lies elsewhere."""
-    parts = urlsplit(url)
-    if parts.scheme == "file":
-        return Path(url2pathname(parts.path))
-    return None if "://" in url else Path(url)
-
-
-def shown(text: str) -> str:
-    """``text`` without the credentials of the URLs in it."""
-    return _CREDENTIALS.sub("", text)

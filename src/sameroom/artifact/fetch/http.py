@@ -19,7 +19,7 @@ from urllib.request import getproxies, proxy_bypass
 import urllib3
 from urllib3.exceptions import HTTPError, ProtocolError
 
-from .download import CHUNK, Interrupted, Refused, shown
+from .urls import CHUNK, Interrupted, Refused, shown
 
 #: A server that is tired, not one that says no.
 _TIRED = (429, 500, 502, 503, 504)

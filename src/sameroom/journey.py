@@ -6,6 +6,7 @@ Template, Plan and stack follow when there is a deployer. Stations are loaded wh
 from __future__ import annotations
 
 import os
+import stat
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -58,6 +59,7 @@ def build(folder: Path, asked: Asked, told: Teller) -> Build:
     :raises SameroomError: something that the person at the keyboard can mend.
     """
     began, since = time.monotonic(), time.time_ns()
+    _leave_out_standard_output(folder)
     answer = seen.place(folder, asked)
     artifact = None if asked.upgrade else seen.unchanged(answer)
     if artifact is None:
@@ -69,6 +71,19 @@ def build(folder: Path, asked: Asked, told: Teller) -> Build:
         artifact = build_artifact(load(folder, asked.choices()), wish, told)
     artifact = artifact._replace(seconds=time.monotonic() - began)
     return Build(folder, asked, artifact, explain(artifact, contents(artifact.place.contents)))
+
+
+def _leave_out_standard_output(folder: Path) -> None:
+    """``sameroom build --json > report.json``: the shell has made that file before we were started."""
+    try:
+        ours = os.fstat(1)
+        if not stat.S_ISREG(ours.st_mode):
+            return
+        for entry in os.scandir(folder):
+            if entry.inode() == ours.st_ino and entry.is_file(follow_symlinks=False):
+                add_output(folder, Path(entry.path))
+    except OSError:
+        return
 
 
 def image(built: Build, out: Path, base: str) -> Image:

@@ -338,3 +338,18 @@ def test_a_project_without_lock_and_dependencies_is_told_what_to_make(tmp_path: 
     with pytest.raises(LockError) as caught:
         made(folder)
     assert caught.value.next
+
+
+@pytest.mark.parametrize(
+    ("app", "way_out"),
+    [
+        ("from flask import Flask\na = Flask('a')\nb = Flask('b')\n", 'app = "wsgi:a"'),
+        ("def create_app(name):\n    return None\n", "app = \"wsgi:create_app('...')\""),
+    ],
+)
+def test_the_way_out_names_what_is_there(tmp_path: Path, index: Path, app: str, way_out: str) -> None:
+    package = "class Flask:\n    def __init__(self, name): ...\n    def __call__(self, environ, start): ...\n"
+    wheel(index, "flask", "3", {"flask/__init__.py": "from .app import Flask\n", "flask/app.py": package})
+    with pytest.raises(NotImportable) as caught:
+        made(write(tmp_path / "shop", index, app=app))
+    assert way_out in caught.value.next

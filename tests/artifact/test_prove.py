@@ -105,7 +105,7 @@ def test_two_apps_are_named_and_the_way_to_choose_one(tmp_path: Path) -> None:
     }
     error = refused(candidate(tmp_path, files, app="wsgi"))
     assert error.what.startswith("wsgi (wsgi.py) has more than one app: admin, shop. Say which")
-    assert 'app = "module:name"' in error.next
+    assert 'app = "wsgi:admin"' in error.next
 
 
 def test_no_app_at_all_says_what_was_looked_for(tmp_path: Path) -> None:

@@ -55,7 +55,10 @@ def build(project: Project, wish: Wish, told: Teller) -> Artifact:
     except NoWheel as error:
         if "architecture" in settings.model_fields_set or target.architecture != "arm64":
             raise
-        artifact = _build(project, target._replace(architecture="x86_64"), wish, told)
+        try:
+            artifact = _build(project, target._replace(architecture="x86_64"), wish, told)
+        except NoWheel:
+            raise error from None
         note = f"Built for x86_64, for it cannot be built for arm64: {error.what}"
         return artifact._replace(notes=(*artifact.notes, note))
     except OSError as error:

@@ -103,8 +103,10 @@ def records(project: Path) -> list[Path]:
 
 def unwritable(path: Path, error: OSError) -> OutputError:
     """For a disk that is full, or a place where we may not write."""
+    # A file is written beside its place first, under a name that nobody gave it.
+    named = path if str(error.filename or "").endswith(".part") else error.filename or path
     return OutputError(
-        f"{error.filename or path} cannot be written.",
+        f"{named} cannot be written.",
         why=f"{error.strerror or error}.",
         next="Make room or mend the permissions, or name another place: --output. No artifact was touched.",
     )

@@ -182,6 +182,10 @@ def _name_it(scene: Scene, said: str) -> str:
         return _left_out(scene, match[1]) or (
             "Set app in [tool.sameroom], and see that include and exclude let its file travel."
         )
+    if match := re.search(r"Say which: '([^']+)'", said):
+        return f'Say which in pyproject.toml: app = "{match[1]}" in [tool.sameroom].'
+    if match := re.match(r"The factory (\S+) cannot be called", said):
+        return f"Say with what in pyproject.toml: app = \"{match[1]}('...')\" in [tool.sameroom]."
     return 'Say which in pyproject.toml: app = "module:name" in [tool.sameroom].'
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sameroom.artifact import pythons
@@ -59,6 +59,8 @@ def test_any_tree_of_imports_comes_back_as_it_was(forest: list[Node]) -> None:
     assert trace.said == ()
 
 
+# The first text of all makes Hypothesis's table of characters: a second, once.
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(TREES, min_size=1, max_size=3), st.data())
 def test_what_the_program_says_between_is_kept_and_changes_nothing(
     forest: list[Node], data: st.DataObject

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sameroom.artifact.members import Pin, Resolution
-from sameroom.artifact.resolve.requirements import parse
+from sameroom.artifact.resolve.requirements import parse, remedy
 from sameroom.artifact.target import Target
 from sameroom.errors import FetchError, HashMismatch, LockError, NoWheel
 
@@ -382,3 +382,30 @@ def test_no_text_at_all_breaks_the_reading_of_requirements(
 
     with contextlib.suppress(LockError):
         assert all(line.text for line in parse(path, "any.txt").lines)
+
+
+@pytest.mark.parametrize(
+    ("there", "from_project", "command"),
+    [
+        (
+            "requirements.txt",
+            False,
+            "mv requirements.txt requirements.in && uv pip compile --generate-hashes",
+        ),
+        ("requirements.txt", True, "uv pip compile --generate-hashes pyproject.toml -o requirements.txt"),
+        ("requirements.in", False, "uv pip compile --generate-hashes requirements.in -o requirements.txt"),
+    ],
+)
+def test_the_command_that_locks_compiles_from_what_is_there(
+    tmp_path: Path, there: str, from_project: bool, command: str
+) -> None:
+    (tmp_path / there).touch()
+    assert remedy(tmp_path / "requirements.txt", "requirements.txt", from_project).startswith(command)
+
+
+def test_what_is_left_open_is_told_with_a_command_that_can_be_typed(tmp_path: Path) -> None:
+    index = simple(tmp_path / "index", [wheel(tmp_path / "files", "cart")])
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "requirements.txt").write_text(f"--index-url {index}\ncart\n")
+    note = resolved(tmp_path / "shop").notes[0]
+    assert "mv requirements.txt requirements.in && uv pip compile" in note

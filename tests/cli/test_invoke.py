@@ -83,7 +83,7 @@ def test_json_has_result_figures_and_log_in_one(project: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('{"a": 1,}', "at line 1, column 9"),
+        ('{"a": 1,2}', "at line 1, column 9"),
         ("", "Expecting value at line 1, column 1"),
         ("[" * 100_000, "is not JSON"),
     ],

@@ -244,7 +244,7 @@ def test_every_form_that_zappa_reads_is_read(tmp_path: Path, name: str, text: st
 @pytest.mark.parametrize(
     ("name", "text", "told"),
     [
-        ("zappa_settings.json", '{"dev": {\n  "a": 1,\n  }}', "line 3, column 3"),
+        ("zappa_settings.json", '{"dev": {\n  "a": 1,\n  2}}', "line 3, column 3"),
         ("zappa_settings.json", '{"dev": {}, // no', "line 1, column 13"),
         ("zappa_settings.yml", "dev:\n  a: [1\n", "line 3, column 1"),
         ("zappa_settings.yml", "dev:\n\ta: 1\n", "line 2, column 1"),

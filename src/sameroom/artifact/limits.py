@@ -35,8 +35,9 @@ def guard(parts: Sequence[Part], most: int = UNZIPPED) -> None:
     raise TooLarge(
         f"The artifact has {mb(size)} unzipped, and Lambda takes {mb(most)}.",
         why="\n".join(["The largest:", *_sizes((part.unzipped, part) for part in parts)]),
-        next="Take out of the dependencies what no request needs, or build a container image, which may have "
-        "10 GB: sameroom build --image.",
+        next="Take out of the dependencies what no request needs, leave out files of the project (exclude in "
+        "[tool.sameroom]), or build a container image, which may have 10 GB: "
+        "sameroom build --image DIR --base LAYOUT.",
     )
 
 

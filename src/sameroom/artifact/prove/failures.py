@@ -212,7 +212,7 @@ def _way_out(scene: Scene, faults: Sequence[Fault]) -> str:
         if match := re.match(r"(\S+\.so[.\d]*): cannot open shared object file", fault.said):
             return (
                 f"Lambda has no {match[1]} either: take a distribution that brings it along, or a container "
-                "image (sameroom build --image)."
+                "image (sameroom build --image DIR --base LAYOUT)."
             )
         if "unable to open database file" in fault.said:
             return "SQLite can write in /tmp only, and /tmp is gone with the sandbox. Use a database server."

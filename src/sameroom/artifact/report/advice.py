@@ -227,7 +227,7 @@ def near_the_limits(facts: Facts) -> Iterator[Advice]:
         yield Advice(
             "",
             f"{mb(UNZIPPED - artifact.unzipped)} are left of the {mb(UNZIPPED)} that Lambda takes unzipped.",
-            "A container image may have 10 GB: sameroom build --image.",
+            "A container image may have 10 GB: sameroom build --image DIR --base LAYOUT.",
         )
     if artifact.zipped > UPLOAD:
         yield Advice(

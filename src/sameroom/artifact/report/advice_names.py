@@ -35,13 +35,13 @@ CHEAPER = {
     "opencv-contrib-python": "opencv-contrib-python-headless is the same without windows.",
     "pandas": "Where it only reads and writes CSV or JSON, csv and json of the standard library do; "
     "a report that runs now and then can be a function of its own.",
-    "playwright": "A browser does not fit into a zip: use a container image (sameroom build --image).",
+    "playwright": "A browser does not fit into a zip: use a container image (docs/concepts/image.md).",
     "pyarrow": "pandas can do without it, unless Parquet or Arrow is read here.",
-    "scikit-learn": "A model can be a function of its own, or in a container image (sameroom build --image).",
+    "scikit-learn": "A model can be a function of its own, or in a container image (docs/concepts/image.md).",
     "scipy": "Where one function of it is used, numpy or statistics may have it; or let a function of its "
     "own compute.",
     "sympy": "Where formulas are fixed, compute them once and keep the result.",
-    "tensorflow": "To predict only, onnxruntime or a container image (sameroom build --image) will do.",
+    "tensorflow": "To predict only, onnxruntime or a container image (docs/concepts/image.md) will do.",
     "torch": "To predict only, onnxruntime runs an exported model; or use a container image.",
     "transformers": "Where only text is split, tokenizers is enough.",
 }

@@ -132,7 +132,9 @@ def _check_dependencies(folder: Path) -> None:
         raise LockError("No lock.", why=f"{why}.", next="Run: pipenv requirements --hash > requirements.txt")
     raise LockError(
         "No lock.",
-        why=f"{why}, and {FILE} has no [project] dependencies.",
+        why=f"{why}, and {FILE} has no [project] dependencies."
+        if (folder / FILE).is_file()
+        else f"{why}, and no {FILE}.",
         next=f"List what the app needs in {FILE} and run: uv lock. Or write {requirements.NAME}. "
         "For an app that needs nothing, [project] has dependencies = [].",
     )
@@ -189,12 +191,12 @@ def _from_poetry_lock(job: _Job, path: Path, lock: str) -> Resolution:
 
 def _from_requirements(job: _Job, path: Path, lock: str) -> Resolution:
     read = requirements.parse(path, lock)
-    ask = _ask(job, lock, requirements.REMEDY)._replace(
+    markers = project.environment(job.target, job.python)
+    projects = project.wanted(job.pyproject, (), (), markers)
+    ask = _ask(job, lock, requirements.remedy(path, lock, bool(projects)))._replace(
         sources=(str(path.resolve()),), indexes=read.indexes, known=_known(job)
     )
     pins, notes = requirements.resolve(ask, read)
-    markers = project.environment(job.target, job.python)
-    projects = project.wanted(job.pyproject, (), (), markers)
     lines = (line.requirement for line in read.lines if line.requirement and not line.constraint)
     if job.settings.extras or job.settings.groups:
         notes = (*notes, f"{lock} knows no extras and groups: those of [tool.sameroom] change nothing.")

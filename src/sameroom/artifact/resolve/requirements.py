@@ -10,7 +10,7 @@ import dataclasses
 import os
 import re
 from collections.abc import Iterable, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from packaging.pylock import Package, Pylock
@@ -24,12 +24,12 @@ from packaging.utils import (
 )
 
 from ...errors import HashMismatch, LockError
+from ...project.settings import FILE
 from ..members import Pin
 from . import compiled, pylock
 from .coverage import fits
 
 NAME = "requirements.txt"
-REMEDY = "uv pip compile --generate-hashes requirements.in -o requirements.txt"
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
@@ -65,6 +65,20 @@ class Requirements(NamedTuple):
         return any(line.hashes for line in self.lines)
 
 
+def remedy(path: Path, called: str, from_project: bool) -> str:
+    """The command that locks anew into ``called``, the file at ``path``; as typed in the project's folder.
+
+    Where nothing is there to compile from, the file itself is: pip-tools' ``.in``, or pyproject.toml when
+    ``from_project`` says that it has dependencies.
+    """
+    source = str(PurePosixPath(called).with_suffix(".in"))
+    if called == source:
+        return f"uv pip compile --generate-hashes {called} -o {PurePosixPath(called).with_suffix('.txt')}"
+    is_there = path.with_suffix(".in").is_file()
+    first = "" if is_there or from_project else f"mv {called} {source} && "
+    return f"{first}uv pip compile --generate-hashes {source if first or is_there else FILE} -o {called}"
+
+
 def parse(path: Path, called: str) -> Requirements:
     """:raises LockError: a file is not there, or is no text."""
     lines: list[Line] = []
@@ -86,7 +100,7 @@ def resolve(ask: compiled.Ask, read: Requirements) -> tuple[tuple[Pin, ...], tup
         _all_hashed(answer.lock, hashes, ask)
         return pylock.pins(pylock.chosen(_verified(answer.lock, hashes, ask), choice), choice), answer.notes
     choice = choice._replace(offered=lambda package: compiled.offered(ask, package))
-    notes = (*answer.notes, *_loose(answer.lock, read, ask.lock))
+    notes = (*answer.notes, *_loose(answer.lock, read, ask))
     return pylock.pins(pylock.chosen(answer.lock, choice), choice), notes
 
 
@@ -182,7 +196,7 @@ def _all_hashed(lock: Pylock, hashes: Mapping[str, frozenset[str]], ask: compile
         )
 
 
-def _loose(lock: Pylock, read: Requirements, called: str) -> tuple[str, ...]:
+def _loose(lock: Pylock, read: Requirements, ask: compiled.Ask) -> tuple[str, ...]:
     """A note of what the file leaves open."""
     pinned = {
         canonicalize_name(each.name) for line in read.lines if (each := line.requirement) and _pins(each)
@@ -194,7 +208,7 @@ def _loose(lock: Pylock, read: Requirements, called: str) -> tuple[str, ...]:
         return ()
     names = ", ".join(loose[:6]) + (f" and {len(loose) - 6} more" if len(loose) > 6 else "")
     cost = "another day's build may take other versions"
-    return (f"{called} does not pin {names}: not locked, so {cost}. To lock: {REMEDY}",)
+    return (f"{ask.lock} does not pin {names}: not locked, so {cost}. To lock: {ask.remedy}",)
 
 
 def _pins(found: Requirement) -> bool:

@@ -55,13 +55,15 @@ $(READY): $(LOCK) pyproject.toml
 	$(BIN)/uv pip install --quiet --python $(VENV) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# Half an hour on a quiet machine; each script also runs by itself.
+# An hour on a quiet machine; each script also runs by itself.
 bench: $(READY)
 	$(BIN)/python benchmarks/handler_overhead.py
 	$(BIN)/python benchmarks/import_cost.py
 	$(BIN)/python benchmarks/cold_start.py
 	$(BIN)/python benchmarks/local_gateway.py
 	$(BIN)/python benchmarks/streaming.py
+	$(BIN)/python benchmarks/artifact_build.py
+	$(BIN)/python benchmarks/artifact_cold_start.py
 
 # Rewrites the lock file from pyproject.toml.
 lock:

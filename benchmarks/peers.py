@@ -45,14 +45,14 @@ def _made(name: str, wanted: Sequence[str]) -> tuple[Path, Path]:
     return folder, folder / ".made"
 
 
-def _uv() -> list[str]:
+def uv() -> str:
     beside = Path(sys.executable).with_name("uv")
     found = str(beside) if beside.exists() else shutil.which("uv")
     if not found:
         sys.exit(
             "uv is missing: run this with the project's own Python (make bench), which has it beside it."
         )
-    return [found]
+    return found
 
 
 def environment(name: str, packages: Sequence[str], python: str = "") -> Path:
@@ -64,7 +64,7 @@ def environment(name: str, packages: Sequence[str], python: str = "") -> Path:
     folder, made = _made(name, (python, *packages))
     if not made.exists():
         shutil.rmtree(folder, ignore_errors=True)
-        subprocess.run([*_uv(), "venv", "--quiet", "--python", python, str(folder)], check=True)
+        subprocess.run([uv(), "venv", "--quiet", "--python", python, str(folder)], check=True)
         _install(["--python", str(folder)], packages)
         made.touch()
     return folder / "bin" / "python"
@@ -82,7 +82,7 @@ def task(name: str, packages: Sequence[str], python: str = "") -> Path:
 
 
 def _install(where: list[str], packages: Sequence[str]) -> None:
-    subprocess.run([*_uv(), "pip", "install", "--quiet", "--compile-bytecode", *where, *packages], check=True)
+    subprocess.run([uv(), "pip", "install", "--quiet", "--compile-bytecode", *where, *packages], check=True)
 
 
 def node_modules(name: str, packages: Sequence[str]) -> Path:

@@ -62,6 +62,10 @@ def build(folder: Path, asked: Asked, told: Teller) -> Build:
     _leave_out_standard_output(folder)
     answer = seen.place(folder, asked)
     artifact = None if asked.upgrade else seen.unchanged(answer)
+    if artifact is None and not (asked.upgrade or asked.for_image):
+        from .artifact.amend import amend
+
+        artifact = amend(answer, since, told)
     if artifact is None:
         from .artifact.building import Remember, Wish
         from .artifact.building import build as build_artifact

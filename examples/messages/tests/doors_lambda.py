@@ -17,7 +17,7 @@ from doors import Answer, Call, Setting, over_socket, way
 from sameroom.local.http import Entrance
 from sameroom.local.sandboxes.function import FunctionConfig
 from sameroom.local.sandboxes.pool import Pool
-from sameroom.local.server import (Exchange, Server)
+from sameroom.local.server import Exchange, Server
 
 ENTRANCES = {
     "http-api": Entrance("http-api"),

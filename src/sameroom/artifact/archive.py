@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import struct
+import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -24,7 +26,10 @@ _STORED, _DEFLATED = 0, 8
 _LEVEL = 9
 #: Unix, so that the upper half of the external attributes is a mode (APPNOTE 4.4.2).
 _MADE_BY = 3 << 8 | 20
-_COPY = 1 << 20
+#: Bytes that are written and hashed at once.
+_PIECE = 1 << 20
+#: Bytes of a local file header before the name (APPNOTE 4.3.7).
+_LOCAL = 30
 
 
 class Archived(NamedTuple):
@@ -67,7 +72,7 @@ def archive(members: Sequence[Member], file: BinaryIO) -> Archived:
     zipped: dict[str, int] = {}
     directory: list[bytes] = []
     with ExitStack() as stack:
-        out = _Out(file)
+        out = _Out(file, stack.enter_context(ThreadPoolExecutor(1)))
         wheels = _Wheels(stack)
         for member in members:
             began = out.size
@@ -86,7 +91,30 @@ def archive(members: Sequence[Member], file: BinaryIO) -> Archived:
         start = out.size
         out.write(b"".join(directory))
         out.write(_end(len(directory), out.size - start, start))
-    return Archived(out.digest.hexdigest(), out.size, zipped)
+        return Archived(out.hexdigest(), out.size, zipped)
+
+
+def members_in(path: Path, owners: Mapping[str, str]) -> tuple[Member, ...]:
+    """The members of a zip that ``archive`` wrote, to be copied from there.
+
+    :raises KeyError: one that has none of ``owners``.
+    :raises BadZipFile: it is damaged.
+    """
+    with zipfile.ZipFile(path) as file:
+        infos = file.infolist()
+    return tuple(
+        Member(
+            info.filename,
+            owners[info.filename],
+            Packed(
+                path,
+                info.header_offset + _LOCAL + len(info.filename.encode()),
+                *(info.compress_size, info.file_size, info.CRC, info.compress_type),
+            ),
+            bool(info.external_attr >> 16 & 0o100),
+        )
+        for info in infos
+    )
 
 
 def _header(name: bytes, method: int, crc: int, packed: int, size: int) -> bytes:
@@ -118,25 +146,48 @@ def _end(count: int, size: int, start: int) -> bytes:
 
 
 class _Out:
-    """The file being written, its size and its digest."""
+    """The file being written, its size, and its digest, which a second thread makes: hashlib and write let go
+    of the interpreter while they work. The bytes are handed on in large pieces."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, thread: Executor) -> None:
         self._file = file
+        self._thread = thread
+        self._waiting: list[bytes] = []
+        self._room = _PIECE
+        self._hashing: Future[None] | None = None
+        self._digest = hashlib.sha256()
         self.size = 0
-        self.digest = hashlib.sha256()
 
     def write(self, data: bytes) -> None:
-        self._file.write(data)
-        self.digest.update(data)
+        self._waiting.append(data)
         self.size += len(data)
+        self._room -= len(data)
+        if self._room <= 0:
+            self._hand_on()
 
     def copy(self, source: BinaryIO, count: int) -> None:
         while count:
-            data = source.read(min(count, _COPY))
+            data = source.read(min(count, _PIECE))
             if not data:
                 raise Damaged(Path(source.name))
             self.write(data)
             count -= len(data)
+
+    def hexdigest(self) -> str:
+        """Of everything, once it is written."""
+        self._hand_on()
+        if self._hashing is not None:
+            self._hashing.result()
+        return self._digest.hexdigest()
+
+    def _hand_on(self) -> None:
+        piece = b"".join(self._waiting)
+        self._waiting, self._room = [], _PIECE
+        # One piece at a time: they must stay in order, and in little memory.
+        if self._hashing is not None:
+            self._hashing.result()
+        self._hashing = self._thread.submit(self._digest.update, piece)
+        self._file.write(piece)
 
 
 class _Wheels:

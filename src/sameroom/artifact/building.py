@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 from ..errors import NoWheel
 from ..project import Project
+from ..project.patterns import patterns
 from . import inputs, record, seen
 from .desk import add_output, outputs, unwritable
-from .job import Job, Teller, job, target_of
+from .job import Job, Teller, job, settings_variables, target_of
 from .limits import IMAGE, UNZIPPED
 from .members import Resolution
 from .record import Artifact
@@ -55,12 +56,11 @@ def build(project: Project, wish: Wish, told: Teller) -> Artifact:
     except NoWheel as error:
         if "architecture" in settings.model_fields_set or target.architecture != "arm64":
             raise
+        note = f"Built for x86_64, for it cannot be built for arm64: {error.what}"
         try:
-            artifact = _build(project, target._replace(architecture="x86_64"), wish, told)
+            return _build(project, target._replace(architecture="x86_64"), wish, told, (note,))
         except NoWheel:
             raise error from None
-        note = f"Built for x86_64, for it cannot be built for arm64: {error.what}"
-        return artifact._replace(notes=(*artifact.notes, note))
     except OSError as error:
         if error.errno not in _DISK:
             raise
@@ -71,7 +71,9 @@ def build(project: Project, wish: Wish, told: Teller) -> Artifact:
 _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM)
 
 
-def _build(project: Project, target: Target, wish: Wish, told: Teller) -> Artifact:
+def _build(
+    project: Project, target: Target, wish: Wish, told: Teller, notes: tuple[str, ...] = ()
+) -> Artifact:
     began = time.monotonic()
     what = job(project, target, wish.output)
     add_output(project.folder, what.output)
@@ -83,10 +85,12 @@ def _build(project: Project, target: Target, wish: Wish, told: Teller) -> Artifa
         from .making import make  # here and below: a build that finds nothing to do need not wait for them
 
         artifact = make(what, own, resolution, told, most=IMAGE if wish.for_image else UNZIPPED)
+        artifact = artifact._replace(notes=(*artifact.notes, *notes))
         record.keep(artifact, made_from, what.place.record)
     if wish.remember is not None and what.python is not None:
-        looked_at = _looked_at(what, own, resolution)
-        seen.remember(wish.remember.answer, what.place.record, looked_at, wish.remember.since)
+        looked_at = seen.LookedAt(tuple(_looked_at(what, own, resolution)), own.listed)
+        how = _amendable(what, own, resolution)
+        seen.remember(wish.remember.answer, artifact, looked_at, wish.remember.since, how)
     return artifact._replace(seconds=time.monotonic() - began)
 
 
@@ -101,6 +105,23 @@ def _looked_at(what: Job, own: Sources, resolution: Resolution) -> Iterator[Path
             yield from (Path(pin.url), *Path(pin.url).rglob("*"))
     if what.python is not None:
         yield what.python.path
+
+
+def _amendable(what: Job, own: Sources, resolution: Resolution) -> seen.Amendable | None:
+    """None where more than the contents of the project's files may decide what is built."""
+    project, python = what.project, what.python
+    folders = any(pin.kind == "directory" for pin in resolution.pins)
+    if python is None or project.settings.bundle or folders:
+        return None
+    return seen.Amendable(
+        str(project.folder),
+        {str(project.app.root / member.path): member.path for member in own.members},
+        tuple(sorted(patterns(project.settings.include, ()).named)),
+        settings_variables(project.settings),
+        str(python.path),
+        python.version,
+        project.settings.bytecode,
+    )
 
 
 def _resolved(what: Job, wish: Wish, told: Teller) -> Resolution:

@@ -156,6 +156,17 @@ def _frames(answer: bytes) -> Iterator[bytes]:
         at += 4 + size
 
 
+def alone(members: Sequence[Member], python: Python) -> Iterator[Member]:
+    """The bytecode of loose modules as ``of_project`` makes it; nothing is kept.
+
+    :raises SameroomError: the compiler ended in an error.
+    """
+    pieces = [piece for piece in _pieces(members, python) if piece.is_bytecode]
+    for piece, entry in zip(pieces, _compiled_alone(pieces, python), strict=True):
+        if entry.data:
+            yield piece.member._replace(content=Loose(entry.data))
+
+
 class _Piece(NamedTuple):
     """One member to be, and what its bytes are made from."""
 

@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
-import platformdirs
-
 
 def cache_folder() -> Path:
     """SAMEROOM_CACHE_DIR, or the user's cache (XDG_CACHE_HOME, ~/Library/Caches ...)."""
-    named = os.environ.get("SAMEROOM_CACHE_DIR")
-    return Path(named) if named else platformdirs.user_cache_path("sameroom")
+    if named := os.environ.get("SAMEROOM_CACHE_DIR"):
+        return Path(named)
+    import platformdirs  # here: most builds find their things without
+
+    return platformdirs.user_cache_path("sameroom")
 
 
 @contextlib.contextmanager

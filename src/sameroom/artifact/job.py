@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from ..project import Project, Settings
+from ..project import Project, Settings, variable
 from .desk import Desk, desk
 from .pythons import Python, find
 from .target import Target
@@ -45,3 +45,9 @@ def job(project: Project, target: Target, output: Path | None) -> Job:
 def target_of(settings: Settings) -> Target:
     major, minor = settings.runtime.removeprefix("python").split(".")
     return Target((int(major), int(minor)), settings.architecture)
+
+
+def settings_variables(settings: Settings) -> dict[str, str]:
+    """What the settings give the function: its tables' names, and variables of its own."""
+    tables = {variable(name, table): name for name, table in settings.tables.items()}
+    return {**tables, **settings.env}

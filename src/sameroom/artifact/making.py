@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from ..project import Project, variable
+from ..project import Project
 from . import record, tree
 from .archive import Archived, Damaged, archive
 from .bundle import bundle
 from .cache import cache_folder, whole
 from .desk import unwritable
-from .job import Job, Teller
+from .job import Job, Teller, settings_variables
 from .limits import guard
 from .members import Member, Resolution
 from .packing import Packing, Shelf, pack
@@ -117,5 +117,4 @@ def _bundled(
 
 def _environment(project: Project) -> Mapping[str, str]:
     """What the app will find on Lambda, as far as the settings say; what .env says of the rest."""
-    tables = {variable(name, table): name for name, table in project.settings.tables.items()}
-    return {**project.dotenv, **tables, **project.settings.env}
+    return {**project.dotenv, **settings_variables(project.settings)}

@@ -99,11 +99,28 @@ def recall(path: Path, inputs: str | None = None) -> Artifact | None:
         if inputs is not None and document["inputs"] != inputs:
             return None
         artifact = _read(document)
-        if artifact.path.stat().st_size != artifact.zipped or sha256_of(artifact.path) != artifact.sha256:
+        if not is_sound(artifact):
             return None
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return artifact
+
+
+def recorded(path: Path) -> Artifact:
+    """The artifact whose record lies in ``path``, whatever has become of its zip.
+
+    :raises OSError: there is no record.
+    :raises ValueError, KeyError, TypeError: it is none that we wrote.
+    """
+    return _read(json.loads(path.read_bytes()))
+
+
+def is_sound(artifact: Artifact) -> bool:
+    """Whether its zip is still the one that was made.
+
+    :raises OSError: it is not there.
+    """
+    return artifact.path.stat().st_size == artifact.zipped and sha256_of(artifact.path) == artifact.sha256
 
 
 def _read(document: dict[str, Any]) -> Artifact:

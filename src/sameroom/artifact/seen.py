@@ -9,17 +9,26 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+import re
+import stat
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import sameroom
 
+from ..own import NAME
 from .cache import whole
 from .desk import answer
-from .record import Artifact, recall
+from .record import Artifact, recall, recorded
 
 #: Nanoseconds that a clock of a file system may be behind ours.
 _CLOCK = 50_000_000
+#: Names that are no file of anybody's.
+_PASSING = (NAME, "__pycache__")
+_SWAP = re.compile(r"\.#.*|\..*\.sw[a-p]")
 #: Variables that may change what is built.
 _VARIABLES = ("UV_", "PIP_", "SAMEROOM_", "FLASK_APP", "PYENV_", "PATH", "VIRTUAL_ENV", "SOURCE_DATE_EPOCH")
 
@@ -32,39 +41,129 @@ def place(folder: Path, asked: Iterable[object], environ: Mapping[str, str] = os
     return answer(folder, name)
 
 
+#: Path and status.
+Rows = list[tuple[str, list[int]]]
+
+
+class LookedAt(NamedTuple):
+    """What had a say in a build."""
+
+    #: Files, and folders for their names; those that were missed among them.
+    paths: tuple[Path, ...]
+    #: Names in a folder when it was read, for those that may have changed since.
+    listed: Mapping[Path, Sequence[str]]
+
+
+class Amendable(NamedTuple):
+    """What ``amend`` must know of a build to make it again with other contents of the same files."""
+
+    #: Of the project, for its .env.
+    folder: str
+    #: The project's own files by path, and what they are called in the zip.
+    files: Mapping[str, str]
+    #: What was included by its very name, and may hold secrets.
+    named: tuple[str, ...]
+    #: What the settings give the function. The values of .env are nothing to keep.
+    variables: Mapping[str, str]
+    python: str
+    version: tuple[int, int, int]
+    bytecode: bool
+
+
+class Changed(NamedTuple):
+    """A build of which nothing but contents of the project's own files has changed."""
+
+    artifact: Artifact
+    how: Amendable
+    #: Those that have.
+    files: tuple[str, ...]
+    #: Everything, as it was before any of it was read.
+    looked_at: Rows
+
+
 def unchanged(kept: Path) -> Artifact | None:
     """The artifact of the same question, where everything its build looked at is as it was."""
     try:
         document = json.loads(kept.read_bytes())
         if any(_status(path) != status for path, status in document["looked_at"]):
             return None
-        return recall(Path(document["record"]))
+        return recall(_record(document))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def remember(kept: Path, record: Path, looked_at: Iterable[Path], since: int) -> None:
-    """Keep the status of everything that the build of ``record`` looked at.
-
-    Nothing is kept where something changed after ``since``, nanoseconds of the epoch when it began.
-    """
-    names = sorted({str(path) for path in (*looked_at, *_ourselves())})
+def changed(kept: Path) -> Changed | None:
+    """The last build of the same question, where it can be amended. Its zip is not looked at."""
     try:
-        rows = [(name, _status(name)) for name in names]
+        document = json.loads(kept.read_bytes())
+        how = Amendable(*document["amendable"])
+        now = [(path, before, _status(path)) for path, before in document["looked_at"]]
+        files = tuple(path for path, before, status in now if status != before)
+        if not all(path in how.files and stat.S_ISREG(os.lstat(path).st_mode) for path in files):
+            return None
+        artifact = recorded(_record(document))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    how = how._replace(named=tuple(how.named), version=(how.version[0], how.version[1], how.version[2]))
+    return Changed(artifact, how, files, [(path, status) for path, _, status in now])
+
+
+def remember(
+    kept: Path, artifact: Artifact, looked_at: LookedAt, since: int, how: Amendable | None = None
+) -> None:
+    """Keep the status of everything that the build of ``artifact`` looked at.
+
+    Nothing is kept where a file changed after ``since``, nanoseconds of the epoch when it began.
+    """
+    # What was looked at for two reasons has more to say than its contents.
+    times = Counter(map(str, looked_at.paths))
+    if how is not None:
+        how = how._replace(files={file: path for file, path in how.files.items() if times[file] == 1})
+    try:
+        rows = [(path, _status(path)) for path in sorted({*times, *map(str, _ourselves())})]
     except OSError:
         return
-    if all(max(status[2:], default=0) < since - _CLOCK for _, status in rows):
-        with whole(kept) as file:
-            file.write(json.dumps({"record": str(record), "looked_at": rows}).encode())
+    folders = {str(folder): listing(names) for folder, names in looked_at.listed.items()}
+    rows = [(path, folders.get(path, status)) for path, status in rows]
+    if trusted(rows, since):
+        keep(kept, artifact, rows, how)
+
+
+def trusted(rows: Rows, since: int) -> bool:
+    """Whether the clock can tell that every file was left alone since."""
+    return all(max(status[2:], default=0) < since - _CLOCK for _, status in rows)
+
+
+def keep(kept: Path, artifact: Artifact, rows: Rows, how: Amendable | None) -> None:
+    """Write the answer."""
+    record = str(artifact.place.record)
+    document = {"record": record, "made": _status(record), "looked_at": rows, "amendable": how}
+    with whole(kept) as file:
+        file.write(json.dumps(document).encode())
+
+
+def _record(document: dict[str, Any]) -> Path:
+    """:raises ValueError: another question has been answered since, in the same place."""
+    if _status(document["record"]) != document["made"]:
+        raise ValueError
+    return Path(document["record"])
 
 
 def _status(path: str) -> list[int]:
-    """Empty for what is not there."""
+    """Empty for what is not there; of a folder, its names: some editors save a file by renaming another."""
     try:
         found = os.stat(path)
     except FileNotFoundError:
         return []
+    if stat.S_ISDIR(found.st_mode):
+        return listing(os.listdir(path))
     return [found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns]
+
+
+def listing(names: Iterable[str]) -> list[int]:
+    """The status of a folder, less what comes and goes without a say in any build."""
+    told = sorted(name for name in names if name not in _PASSING and not _SWAP.fullmatch(name))
+    return [len(told), zlib.crc32("\0".join(told).encode("utf-8", "surrogateescape"))]
 
 
 def _ourselves() -> Iterator[Path]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -14,11 +14,11 @@ import sameroom
 
 from ..errors import SourceRefused
 from ..project import Project
-from ..project.leaks import leaks, named
 from ..project.patterns import Ignored, Patterns, included, leads, never, patterns, stays
 from .limits import UNZIPPED
 from .members import Loose, Member, Removed
 from .metadata import metadata
+from .secrets import refuse_secrets
 
 
 class Sources(NamedTuple):
@@ -28,6 +28,8 @@ class Sources(NamedTuple):
     removed: tuple[Removed, ...]
     #: Every file and folder that had a say in it.
     looked_at: tuple[Path, ...] = ()
+    #: The names in each folder as it was read.
+    listed: Mapping[Path, Sequence[str]] = {}
 
 
 def sources(project: Project, outputs: Collection[str] = ()) -> Sources:
@@ -40,7 +42,8 @@ def sources(project: Project, outputs: Collection[str] = ()) -> Sources:
     walk.folder(project.app.root, "")
     own = metadata(project.folder, project.app.root)
     members = sorted((*walk.members, *own), key=lambda member: member.path)
-    return Sources(tuple(members), tuple(sorted(walk.removed)), (*walk.looked_at, *walk.ignored.files))
+    looked_at = (*walk.looked_at, *walk.ignored.files)
+    return Sources(tuple(members), tuple(sorted(walk.removed)), looked_at, walk.listed)
 
 
 class _Walk:
@@ -51,6 +54,7 @@ class _Walk:
         self._outputs = outputs
         self.ignored = Ignored(root)
         self.looked_at: list[Path] = []
+        self.listed: dict[Path, list[str]] = {}
         self._bytes = 0
 
     def folder(self, folder: Path, prefix: str, staying: str = "") -> None:
@@ -61,6 +65,7 @@ class _Walk:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except OSError as error:
             raise _unreadable(prefix or ".", error) from error
+        self.listed[folder] = [entry.name for entry in entries]
         for entry in entries:
             if not never(entry.name) and entry.path not in self._outputs:
                 self._entry(entry, prefix + _spelled(entry.name, prefix), staying)
@@ -97,7 +102,7 @@ class _Walk:
         except OSError as error:
             raise _unreadable(path, error) from error
         if path not in self._said.named:
-            _refuse_secrets(path, data)
+            refuse_secrets(path, data)
         self._bytes += len(data)
         if self._bytes > UNZIPPED * 4:
             raise SourceRefused(
@@ -120,20 +125,6 @@ def _spelled(name: str, prefix: str) -> str:
             next="Rename the file, or delete it.",
         ) from None
     return unicodedata.normalize("NFC", name)
-
-
-def _refuse_secrets(path: str, data: bytes) -> None:
-    secret = named(path)
-    found = leaks(path, data)
-    if not secret and not found:
-        return
-    what = secret or f"{found[0].what} in line {found[0].line}"
-    raise SourceRefused(
-        f"{path} holds a secret: {what}.",
-        why="Everybody who may download the function's code could read it.",
-        next=f'Take it out of the project, or leave it at home: exclude = ["{path}"] in [tool.sameroom].\n'
-        f'If it is no secret or must travel, say so by its very name: include = ["{path}"].',
-    )
 
 
 def _size(entry: os.DirEntry[str]) -> int:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from packaging.tags import Tag, compatible_tags, cpython_tags
+if TYPE_CHECKING:
+    from packaging.tags import Tag
 
 Architecture = Literal["x86_64", "arm64"]
 
@@ -68,6 +69,8 @@ class Target(NamedTuple):
 
 @cache
 def _tags(target: Target) -> tuple[Tag, ...]:
+    from packaging.tags import compatible_tags, cpython_tags
+
     platforms = []
     for minor in range(target.glibc[1], 16, -1):
         platforms.append(f"manylinux_2_{minor}_{target.machine}")

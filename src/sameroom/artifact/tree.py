@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -41,6 +41,33 @@ def plant(tree: Path, members: Sequence[Member]) -> None:
         list(threads.map(lambda share: _write(tree, share), shares))
     with whole(manifest) as file:
         file.write(json.dumps(wanted).encode())
+
+
+def overwrite(tree: Path, members: Sequence[Member], stale: Iterable[str]) -> bytes:
+    """Other contents for some files of a planted ``tree``, less the ``stale`` ones; for ``settle``.
+
+    :raises OSError: there is no such tree, or it cannot be written.
+    """
+    manifest = tree.with_name(tree.name + ".json")
+    said = manifest.read_bytes()
+    manifest.unlink()  # as above
+    _write(tree, members)
+    for path in stale:
+        (tree / path).unlink(missing_ok=True)
+    return said
+
+
+def settle(tree: Path, said: bytes, written: Sequence[Member], added: Sequence[Member]) -> None:
+    """``added`` goes into a tree that was overwritten, each file whole or not at all, for the tree may be in
+    use; and the tree can be relied on again."""
+    marks = json.loads(said)
+    for path, data in read(added):
+        with whole(tree / path) as file:
+            file.write(data)
+    for member in (*written, *added):
+        marks[member.path] = _mark(member)
+    with whole(tree.with_name(tree.name + ".json")) as file:
+        file.write(json.dumps(marks).encode())
 
 
 def _remove(tree: Path, path: str) -> None:

@@ -5,16 +5,17 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from . import dotenv, interpreter, settings
-from .discover import AppTarget, find_app, nominations, not_installed
-from .settings import DOORS, Cors, Settings
-from .tables import Index, Key, Table, variable
-from .variables import runtime_variables
+if TYPE_CHECKING:
+    from .discover import AppTarget
+    from .settings import DOORS, Cors, Settings
+    from .tables import Index, Key, Table, variable
+    from .variables import runtime_variables
 
 __all__ = [
     "DOORS",
@@ -30,6 +31,22 @@ __all__ = [
     "runtime_variables",
     "variable",
 ]
+
+#: Where a name comes from. They are loaded when asked for: a tenth of a second that few rooms need.
+_ROOMS = {
+    **dict.fromkeys(("DOORS", "Cors", "Settings"), "settings"),
+    **dict.fromkeys(("Index", "Key", "Table", "variable"), "tables"),
+    "AppTarget": "discover",
+    "runtime_variables": "variables",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ROOMS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(importlib.import_module(f".{_ROOMS[name]}", __name__), name)
+    globals()[name] = found
+    return found
 
 
 class Choices(NamedTuple):
@@ -60,6 +77,9 @@ def load(folder: Path, choices: Choices, environ: Mapping[str, str] = os.environ
     :raises SettingsError: the settings or the flags cannot be used.
     :raises AppNotFound: there is no app where Flask would look for one.
     """
+    from . import dotenv, interpreter, settings
+    from .discover import find_app, nominations, not_installed
+
     folder = folder.resolve()
     chosen = settings.fold(settings.read(folder), choices.flags, stage=choices.stage)
     variables = dotenv.read(folder)

@@ -16,10 +16,10 @@ from ...project import Settings
 from ..archive import read
 from ..limits import mb
 from ..members import Loose, Member, Packed, Removed, Wheel
+from ..suites import namings, namings_of, needed, suites
 from ..target import Target
 from ..wheels import native
 from .sdk import SDK, Asked, extras, newer, objections
-from .suites import namings, namings_of, needed, suites
 
 #: A wheel, and what it brings.
 Brought = tuple[Wheel, Sequence[Member]]

@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from ..archive import read
-from ..cache import whole
-from ..members import Member, Wheel
+from .archive import read
+from .cache import whole
+from .members import Member, Wheel
 
 #: Goes up when ``Naming`` would be another for the same wheel.
 _FORMAT = 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,8 +32,10 @@ def write(
             chunks.append(file.read(old.packed))
         index.append([key, offset, *old[2:]])
         offset += old.packed
-    for key, data in entries:
-        method, crc, size, squeezed = squeeze(data)
+    fresh = list(entries)
+    with ThreadPoolExecutor() as threads:  # libdeflate works without Python's lock
+        done = list(threads.map(lambda entry: squeeze(entry.data), fresh))
+    for (key, _), (method, crc, size, squeezed) in zip(fresh, done, strict=True):
         chunks.append(squeezed)
         index.append([key, offset, len(squeezed), size, crc, method])
         offset += len(squeezed)

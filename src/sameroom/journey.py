@@ -16,11 +16,11 @@ from .artifact.cache import whole
 from .artifact.desk import add_output, unwritable
 from .artifact.limits import guard_import, guard_size
 from .artifact.record import Artifact, contents
-from .artifact.report import Report, explain
 
 if TYPE_CHECKING:
     from .artifact.image import Image
     from .artifact.job import Teller
+    from .artifact.report import Report
     from .project import Choices
 
 
@@ -74,6 +74,8 @@ def build(folder: Path, asked: Asked, told: Teller) -> Build:
         wish = Wish(asked.output, asked.upgrade, asked.for_image, Remember(answer, since))
         artifact = build_artifact(load(folder, asked.choices()), wish, told)
     artifact = artifact._replace(seconds=time.monotonic() - began)
+    from .artifact.report import explain
+
     return Build(folder, asked, artifact, explain(artifact, contents(artifact.place.contents)))
 
 

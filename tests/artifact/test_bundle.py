@@ -83,3 +83,8 @@ def test_native_modules_and_files_without_bytecode_are_left_out() -> None:
 def test_without_bytecode_there_is_no_bundle() -> None:
     assert bundle([Member("m.py", "p", Loose(b""))], ["m.py"], NONE, HERE) is None
     assert bundle(modules("m.py"), [], NONE, HERE) is None
+
+
+def test_all_of_our_runtime_is_in_it_for_the_loop_and_whatever_door_comes_first() -> None:
+    there = [*modules("m.py"), *(one._replace(owner="sameroom") for one in modules("sameroom/a.py"))]
+    assert set(index_of(bundle(there, ["m.py"], NONE, HERE))) == {"", "sameroom"}

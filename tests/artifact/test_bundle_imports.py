@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -194,3 +195,17 @@ def test_the_runtime_uses_the_bundle_beside_it_for_the_app_and_nothing_else(
         "said += [sys.modules['wsgi'].value, len(sys.path_hooks)]\n"
     )
     assert bundles.said(python, folder, None, code) == ["bundled", 2]
+
+
+@on_every_python
+def test_our_loop_is_started_from_the_bundle_too(tmp_path: Path, python: Python) -> None:
+    folder = bundles.tree(tmp_path, {}, python)
+    bundles.put(folder, python)
+    for path in (folder / "sameroom" / "runtime").rglob("*logs*"):
+        path.unlink()
+    command = [str(python.path), "-S", "-B", "-m", "sameroom.runtime.loop"]
+    ended = subprocess.run(
+        command, cwd=folder, env={}, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("AWS_LAMBDA_RUNTIME_API is not set")

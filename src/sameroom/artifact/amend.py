@@ -81,8 +81,7 @@ def _amended(last: seen.Changed, kept: Path, since: int, told: Teller) -> record
     record.keep_contents(contents, place.contents)
     # Nobody has put together what all of it was made from: a whole build is to make it again.
     record.keep(artifact, "", place.record)
-    if seen.trusted(last.looked_at, since):
-        seen.keep(kept, artifact, last.looked_at, how)
+    seen.keep(kept, artifact, last.looked_at, since, how)
     return artifact
 
 

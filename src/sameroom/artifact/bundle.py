@@ -53,10 +53,12 @@ def bundle(
 def _chosen(
     members: Iterable[Member], files: Collection[str], python: Python
 ) -> Iterator[tuple[str, Member]]:
-    """Source path and bytecode of each module that was loaded and that Python would find as source."""
+    """Source path and bytecode of each module that was loaded, or may be for the first request, being ours;
+    and that Python would find as source."""
     by_path = {member.path: member for member in members}
     hidden = set(_hiding(by_path))
-    for source in files:
+    ours = {path for path, member in by_path.items() if member.owner == "sameroom" and path.endswith(".py")}
+    for source in {*files, *ours}:
         member = by_path.get(pyc_path(source, python))
         if member is not None and source in by_path and _stem(source) not in hidden:
             yield source, member

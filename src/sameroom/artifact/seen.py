@@ -29,6 +29,8 @@ _CLOCK = 50_000_000
 #: Names that are no file of anybody's.
 _PASSING = (NAME, "__pycache__")
 _SWAP = re.compile(r"\.#.*|\..*\.sw[a-p]")
+#: The status of nothing.
+_DOUBTED = [0, 0, 0]
 #: Variables that may change what is built.
 _VARIABLES = ("UV_", "PIP_", "SAMEROOM_", "FLASK_APP", "PYENV_", "PATH", "VIRTUAL_ENV", "SOURCE_DATE_EPOCH")
 
@@ -113,7 +115,7 @@ def remember(
 ) -> None:
     """Keep the status of everything that the build of ``artifact`` looked at.
 
-    Nothing is kept where a file changed after ``since``, nanoseconds of the epoch when it began.
+    :param since: nanoseconds of the epoch when it began.
     """
     # What was looked at for two reasons has more to say than its contents.
     times = Counter(map(str, looked_at.paths))
@@ -125,19 +127,16 @@ def remember(
         return
     folders = {str(folder): listing(names) for folder, names in looked_at.listed.items()}
     rows = [(path, folders.get(path, status)) for path, status in rows]
-    if trusted(rows, since):
-        keep(kept, artifact, rows, how)
+    keep(kept, artifact, rows, since, how)
 
 
-def trusted(rows: Rows, since: int) -> bool:
-    """Whether the clock can tell that every file was left alone since."""
-    return all(max(status[2:], default=0) < since - _CLOCK for _, status in rows)
-
-
-def keep(kept: Path, artifact: Artifact, rows: Rows, how: Amendable | None) -> None:
-    """Write the answer."""
+def keep(kept: Path, artifact: Artifact, rows: Rows, since: int, how: Amendable | None) -> None:
+    """Write the answer. A file that was touched so late that the clock cannot tell is read the next time."""
     record = str(artifact.place.record)
-    document = {"record": record, "made": _status(record), "looked_at": rows, "amendable": how}
+    told = [
+        (path, status if max(status[2:], default=0) < since - _CLOCK else _DOUBTED) for path, status in rows
+    ]
+    document = {"record": record, "made": _status(record), "looked_at": told, "amendable": how}
     with whole(kept) as file:
         file.write(json.dumps(document).encode())
 

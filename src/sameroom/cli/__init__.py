@@ -3,36 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 
 import click
 
 import sameroom
 
 from ..errors import SameroomError
-from .build import build
-from .check import check
-from .dev import dev
-from .init import init
-from .invoke import invoke
-from .schema import schema
 from .screen import complain, confess
 
 #: Exit statuses: yours to mend, ours to mend, and a shell's own for Ctrl-C.
 YOURS, OURS, INTERRUPTED = 1, 2, 130
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+#: In the order of a project's life. Each is the one command of the module of its name.
+COMMANDS = ("init", "dev", "invoke", "check", "build", "schema")
+
+
+class _Group(click.Group):
+    """Loads a command's module when the command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*COMMANDS, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        module = import_module(f".{cmd_name}", __package__)
+        return getattr(module, cmd_name)  # type: ignore[no-any-return]
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(sameroom.__version__, message="%(prog)s %(version)s")
 def cli() -> None:
     """One unchanged Flask or WSGI app behind every AWS Lambda door, and the same on your laptop."""
-
-
-cli.add_command(init)
-cli.add_command(dev)
-cli.add_command(invoke)
-cli.add_command(build)
-cli.add_command(check)
-cli.add_command(schema)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

@@ -51,7 +51,6 @@ def build(
     if bool(image) != bool(base):
         raise click.UsageError("--image DIR and --base LAYOUT go together: the image is built on the base.")
     from .. import journey
-    from ..artifact.report import to_json
 
     made: Image | None = None
     with BuildScreen(sys.stderr) as screen:
@@ -64,6 +63,8 @@ def build(
     if html is not None:
         journey.write_page(built, html)
     if as_json:
+        from ..artifact.report import to_json
+
         told = {**to_json(built.report), "image": made and {**made._asdict(), "path": str(made.path)}}
         Printer(sys.stdout).line(json.dumps(told, ensure_ascii=False))
     else:

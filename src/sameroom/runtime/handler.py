@@ -5,14 +5,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import json
 import os
-import sys
 from typing import TYPE_CHECKING, Any
 
-from . import access
+from . import access, bundled
 from .context import active, begun
 from .deadline import watch
 from .doors import door, loaded, malformed, name_of
@@ -159,7 +157,7 @@ def load() -> Handler:
     collecting = gc.isenabled()
     gc.disable()  # nothing made while importing is garbage worth looking for
     try:
-        with _bundle():
+        with bundled():
             return make_handler(finder.find(os.environ.get("SAMEROOM_APP", "")))
     except AttributeError as error:
         # The runtime client would take it for a handler that does not exist.
@@ -170,17 +168,6 @@ def load() -> Handler:
         gc.freeze()  # or the first collection would walk all that was imported
         if collecting:
             gc.enable()
-
-
-def _bundle() -> contextlib.AbstractContextManager[None]:
-    """What ``sameroom build`` may have put beside this package, so that the app is imported sooner."""
-    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    path = f"{package}{os.sep}bundle.{sys.implementation.cache_tag}"
-    if not os.path.exists(path):
-        return contextlib.nullcontext()
-    from .bundle import Bundle
-
-    return Bundle(path, os.path.dirname(package))
 
 
 def __getattr__(name: str) -> Handler:

@@ -9,6 +9,14 @@ https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 from __future__ import annotations
 
 import gc
+
+from . import bundled
+
+if __name__ == "__main__":
+    gc.disable()  # nothing made while importing is garbage worth looking for
+    with bundled():
+        from . import logs, runtime_api  # noqa: F401  # below, each by its name
+
 import json
 import logging
 import os
@@ -96,7 +104,6 @@ def _identity(text: str) -> SimpleNamespace:
 
 def main() -> NoReturn:
     """Run until Lambda ends the process; exit status 1 where the handler cannot be loaded."""
-    # Nothing made while importing is garbage worth looking for.
     gc.disable()
     address = os.environ.get("AWS_LAMBDA_RUNTIME_API")
     if not address:

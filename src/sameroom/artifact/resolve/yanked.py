@@ -12,9 +12,6 @@ from .compiled import yanked_notes
 from .pylock import Choice, Source
 from .uv import Uv
 
-#: Where files of the default index are. Anything else without an index is not asked for: a stranger's
-#: distribution might have the same name.
-_PYPI = "https://files.pythonhosted.org/"
 #: A build must not wait for an index that does not answer when everything it needs is here.
 _BRIEFLY = {"UV_HTTP_RETRIES": "0", "UV_HTTP_TIMEOUT": "5", "UV_HTTP_CONNECT_TIMEOUT": "5"}
 
@@ -22,12 +19,14 @@ _BRIEFLY = {"UV_HTTP_RETRIES": "0", "UV_HTTP_TIMEOUT": "5", "UV_HTTP_CONNECT_TIM
 def withdrawn(
     uv: Uv, folder: Path, python: str, found: Iterable[tuple[Package, Source]], choice: Choice
 ) -> tuple[str, ...]:
-    """A note for every wheel chosen from ``choice.lock`` that is yanked; none where an index is away."""
+    """A note for every wheel chosen from ``choice.lock`` that is yanked; none where an index is away.
+
+    Only those whose index the lock names are asked for: elsewhere a stranger's may have the same name.
+    """
     by_index: dict[str, list[str]] = {}
     for package, source in found:
-        known = package.index or str(getattr(source, "url", "")).startswith(_PYPI)
-        if isinstance(source, PackageWheel) and known:
-            by_index.setdefault(package.index or "", []).append(f"{package.name}=={package.version}")
+        if isinstance(source, PackageWheel) and package.index:
+            by_index.setdefault(package.index, []).append(f"{package.name}=={package.version}")
     brief = uv._replace(environ={**uv.environ, **_BRIEFLY})
     notes: list[str] = []
     for index, lines in sorted(by_index.items()):
@@ -35,7 +34,7 @@ def withdrawn(
             folder,
             *("pip", "compile", "-", "--no-deps", "--only-binary", ":all:", "--python", sys.executable),
             *("--python-version", python, "--python-platform", choice.target.platform),
-            *(("--index", index) if index else ()),
+            *("--index", index),
             stdin="\n".join(lines) + "\n",
         )
         notes += yanked_notes(said.err, choice.lock)

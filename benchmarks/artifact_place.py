@@ -108,7 +108,9 @@ class Place:
         seconds = time.perf_counter() - began
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         if code or not self.archive.exists():
-            said = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
+            # There are tools that take the folder away in which they ran.
+            told = log.read_text(errors="replace") if log.exists() else "its folder is gone"
+            said = [line.strip() for line in told.splitlines() if line.strip()]
             raise Failed(f"exit status {code}: {' '.join(said[-3:])[-200:]}")
         return Took(seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
 

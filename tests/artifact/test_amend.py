@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fakes.packages import locked, wheel
+from fakes.packages import Told, locked, wheel
 
 from sameroom import journey
 from sameroom.artifact.record import Artifact, contents
@@ -25,19 +25,6 @@ def app(environ, start_response):
     return [greet.VERSION.encode(), more.TEXT]
 """
 AMENDED = ["proving"]
-
-
-class Told:
-    """What a build said of itself."""
-
-    def __init__(self) -> None:
-        self.stages: list[str] = []
-
-    def stage(self, name: str) -> None:
-        self.stages.append(name)
-
-    def progress(self, done: int, total: int) -> None:
-        pass
 
 
 @pytest.fixture(autouse=True)

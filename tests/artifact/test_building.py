@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fakes.packages import locked, wheel
+from fakes.packages import Told, locked, wheel
 
 from sameroom.artifact.building import Wish, build
 from sameroom.artifact.desk import records
@@ -29,19 +29,6 @@ def app(environ, start_response):
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [greet.VERSION.encode()]
 """
-
-
-class Told:
-    """What a build said of itself."""
-
-    def __init__(self) -> None:
-        self.stages: list[str] = []
-
-    def stage(self, name: str) -> None:
-        self.stages.append(name)
-
-    def progress(self, done: int, total: int) -> None:
-        pass
 
 
 @pytest.fixture(autouse=True)

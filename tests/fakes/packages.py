@@ -51,3 +51,16 @@ def locked(index: Path, *wheels: Path) -> str:
         name, version, *_ = path.name.split("-")
         lines.append(f"{name}=={version} --hash=sha256:{sha256(path)}")
     return "\n".join(lines) + "\n"
+
+
+class Told:
+    """What a build said of itself."""
+
+    def __init__(self) -> None:
+        self.stages: list[str] = []
+
+    def stage(self, name: str) -> None:
+        self.stages.append(name)
+
+    def progress(self, done: int, total: int) -> None:
+        pass

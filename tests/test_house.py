@@ -27,9 +27,19 @@ FLOORS: dict[str, set[str]] = {
     "artifact": {"project", "own", "runtime", "errors", "face"},
     "local": {"aws", "project", "own", "runtime", "errors", "face"},
     "check": {"project", "runtime", "errors", "face"},
-    "journey": {"artifact", "project", "errors"},
+    "template": {"project", "errors", "face"},
+    "releases": {"aws", "errors", "face"},
+    "site": {"aws", "project", "own", "errors", "face"},
+    "operate": {"aws", "releases", "site", "project", "own", "errors", "face"},
+    "eject": {"template", "project", "errors", "face"},
+    "pipeline": {"template", "project", "errors", "face"},
+    "stack": {"template", "aws", "releases", "site", "operate", "project", "own", "errors", "face"},
+    "journey": {"artifact", "template", "site", "stack", "aws", "project", "errors"},
     # ``dev --artifact`` needs both rooms, which lie side by side.
-    "cli": {"journey", "artifact", "local", "check", "project", "errors", "face"},
+    "cli": {
+        *("journey", "stack", "operate", "eject", "pipeline"),
+        *("artifact", "local", "check", "project", "errors", "face"),
+    },
     "__main__": {"cli", "errors", "face"},
 }
 

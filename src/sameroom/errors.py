@@ -17,7 +17,24 @@
     ├── TooLarge             more than Lambda takes, or than a limit you set
     ├── NotImportable        what was built does not import, or has no app
     ├── OutputError          the disk is full, or the output cannot be written
-    └── ImageError           a container image or its base that cannot be used
+    ├── ImageError           a container image or its base that cannot be used
+    ├── TemplateError        no template can be made of these settings
+    ├── SiteError            the static site's files cannot be used
+    ├── CredentialsError     no AWS credentials, or they have expired
+    ├── Unreachable          AWS cannot be reached, or has no such endpoint in that region
+    ├── Refused              AWS said no to a call
+    │   ├── AccessDenied     ... because the credentials do not allow it
+    │   └── Throttled        ... because there were too many, for longer than we try
+    ├── NameTaken            a name that must be ours belongs to somebody else
+    ├── NotDeployed          there is no such stack, or it has been destroyed
+    ├── NotOurs              a stack that sameroom did not make
+    ├── StackBusy            somebody else deploys this stack
+    ├── StackStuck           the stack is in a state that a deploy cannot leave by itself
+    ├── StackFailed          AWS could not make or change a resource
+    ├── StalePlan            the plan was made for something that has changed since
+    ├── ReleaseFailed        the new version does not work: its release command, its first request
+    ├── SecretsMissing       secrets are declared and have no value
+    └── CommandFailed        a command in the cloud ended with another status than 0
 
 The runtime's own errors live in ``sameroom.runtime.errors``: they travel, these do not.
 """
@@ -107,3 +124,84 @@ class OutputError(SameroomError):
 
 class ImageError(SameroomError):
     """A container image, or its base, that cannot be used."""
+
+
+class TemplateError(SameroomError):
+    """No template can be made of these settings."""
+
+
+class SiteError(SameroomError):
+    """The static site's files cannot be used."""
+
+
+class CredentialsError(SameroomError):
+    """No AWS credentials, or they have expired."""
+
+
+class Unreachable(SameroomError):
+    """AWS cannot be reached, or has no such endpoint in that region."""
+
+
+class Refused(SameroomError):
+    """AWS said no to a call. ``code`` is AWS's error code, ``operation`` the call as the API spells it,
+    ``reason`` AWS's own sentence."""
+
+    def __init__(
+        self, what: str, *, why: str = "", next: str = "", code: str = "", operation: str = ""
+    ) -> None:
+        super().__init__(what, why=why, next=next)
+        self.code = code
+        self.operation = operation
+        self.reason = why
+
+
+class AccessDenied(Refused):
+    """The credentials do not allow a call."""
+
+
+class Throttled(Refused):
+    """Too many calls, for longer than we try."""
+
+
+class NameTaken(SameroomError):
+    """A name that must be ours belongs to somebody else."""
+
+
+class NotDeployed(SameroomError):
+    """There is no such stack, or it has been destroyed."""
+
+
+class NotOurs(SameroomError):
+    """A stack that sameroom did not make."""
+
+
+class StackBusy(SameroomError):
+    """Somebody else deploys this stack."""
+
+
+class StackStuck(SameroomError):
+    """The stack is in a state that a deploy cannot leave by itself."""
+
+
+class StackFailed(SameroomError):
+    """AWS could not make or change a resource."""
+
+
+class StalePlan(SameroomError):
+    """The plan was made for something that has changed since."""
+
+
+class ReleaseFailed(SameroomError):
+    """The new version does not work: its release command, or its first request, failed."""
+
+
+class SecretsMissing(SameroomError):
+    """Secrets are declared and have no value."""
+
+
+class CommandFailed(SameroomError):
+    """A command in the cloud ended with another status than 0; ``exit_code`` is that status."""
+
+    def __init__(self, what: str, *, why: str = "", next: str = "", exit_code: int = 1) -> None:
+        super().__init__(what, why=why, next=next)
+        self.exit_code = exit_code

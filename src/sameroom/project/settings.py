@@ -23,6 +23,7 @@ from pydantic import (
 )
 
 from ..errors import SettingsError
+from . import services
 from .complaints import complain
 from .tables import Name, Table, VariableName, variable
 
@@ -36,19 +37,16 @@ FILE = "pyproject.toml"
 Door = Literal["http-api", "http-api-v1", "rest-api", "function-url", "alb", "lattice", "lattice-v1"]
 DOORS: tuple[str, ...] = get_args(Door)
 Runtime = Literal["python3.10", "python3.11", "python3.12", "python3.13", "python3.14"]
+Retention = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653]
 #: Only these can send a response while the app still makes it.
 STREAMING_DOORS = ("function-url", "rest-api")
-
-
-def _tuple(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
 
 
 def _mount(value: str) -> str:
     return "/" + value.strip("/") if value.strip("/") else ""
 
 
-Texts = Annotated[tuple[str, ...], BeforeValidator(_tuple)]
+Texts = services.Texts
 Mount = Annotated[str, AfterValidator(_mount)]
 #: API Gateway's stage names: letters, digits, ``_`` and ``-``, at most 128.
 StageName = Annotated[str, StringConstraints(pattern=r"^(\$default|[A-Za-z0-9_-]{0,128})$")]
@@ -119,6 +117,38 @@ class StageSettings(BaseModel):
     bytecode: bool = True
     #: What the start imports in one file more, its regular expressions compiled: sooner started, and larger.
     bundle: bool = False
+    #: The stack's name, before the stage's; "" is the project's own.
+    name: Annotated[str, StringConstraints(pattern=r"^([A-Za-z][A-Za-z0-9-]{0,63})?$")] = ""
+    region: Annotated[str, StringConstraints(pattern=r"^([a-z]{2}(-[a-z]+)+-\d)?$")] = ""
+    queues: dict[services.ServiceName, services.Queue] = {}
+    buckets: dict[services.ServiceName, services.Bucket] = {}
+    schedules: dict[services.ServiceName, services.Schedule] = {}
+    background: services.Background | None = None
+    #: Names of SSM parameters that the app may read.
+    secrets: Annotated[tuple[VariableName, ...], BeforeValidator(services.listed)] = ()
+    permissions: Annotated[tuple[services.Statement, ...], BeforeValidator(services.listed)] = ()
+    #: What ``sameroom run`` may run, as patterns; empty is every command that the app registered.
+    commands: Texts = ()
+    #: A command that runs on the new version before it serves.
+    release: str = ""
+    #: The path that must answer after a deploy; "" asks nothing.
+    smoke: str = "/"
+    canary: services.Canary | None = None
+    #: Versions that stay, for rollback.
+    keep_versions: Annotated[int, Field(ge=2, le=50)] = 5
+    vpc: services.Vpc | None = None
+    snapstart: bool = False
+    #: Whether ``concurrency`` is a ceiling on AWS, too.
+    ceiling: bool = True
+    throttle: services.Throttle = services.Throttle()
+    alarms: services.Alarms = services.Alarms()
+    budget: services.Budget | None = None
+    domain: services.Domain | None = None
+    alb: services.Alb | None = None
+    lattice: services.Lattice = services.Lattice()
+    site: services.Site | None = None
+    #: Days; CloudWatch knows these and no others.
+    log_days: Retention = 30
     log_format: Literal["text", "json"] = "text"
     log_level: Literal["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"] = "INFO"
 

@@ -1,0 +1,97 @@
+"""One account and region, as the commands talk to it. Making a ``Cloud`` loads boto3, some 250 ms.
+
+>>> cloud = connect(profile="", region="")
+>>> cloud.call("cloudformation", "describe_stacks", StackName="shop")["Stacks"]
+
+No exception of boto3's leaves this room: every call raises an error of ours (see ``faults``).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import botocore.config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from .faults import Described, fault
+
+#: Tries of one call, the first among them; the pauses between them grow (retries/mode "standard").
+TRIES = 6
+
+
+class Cloud:
+    """boto3's clients, made when they are needed and kept."""
+
+    def __init__(self, session: boto3.session.Session, region: str) -> None:
+        self.region = region
+        self.profile: str = session.profile_name
+        # Any: a service is named by a text here, which the stubs have four hundred overloads for.
+        self._session: Any = session
+        self._clients: dict[tuple[str, float, str], Any] = {}
+        self._account = ""
+
+    def call(
+        self, service: str, operation: str, /, *, patience: float = 60, region: str = "", **arguments: Any
+    ) -> Any:
+        """One call of boto3's method ``operation``; ``patience`` is seconds to wait for an answer.
+        ``region`` is for what exists in one region alone (CloudFront's certificates in us-east-1).
+
+        :raises CredentialsError, AccessDenied, Throttled, Refused, Unreachable: see ``faults``.
+        """
+        try:
+            return getattr(self._client(service, patience, region), operation)(**arguments)
+        except (ClientError, BotoCoreError) as error:
+            raise fault(error, Described(service, operation, self.region, self.profile)) from error
+
+    def pages(self, service: str, operation: str, /, **arguments: Any) -> Iterator[Any]:
+        """Every page of a call that answers in pages. Errors as for ``call``."""
+        try:
+            yield from self._client(service, 60).get_paginator(operation).paginate(**arguments)
+        except (ClientError, BotoCoreError) as error:
+            raise fault(error, Described(service, operation, self.region, self.profile)) from error
+
+    @property
+    def account(self) -> str:
+        """The account's id, twelve digits; one call, the first time."""
+        if not self._account:
+            self._account = self.call("sts", "get_caller_identity")["Account"]
+        return self._account
+
+    def _client(self, service: str, patience: float, region: str = "") -> Any:
+        key = (service, patience, region)
+        if key not in self._clients:
+            config = botocore.config.Config(
+                connect_timeout=10,
+                read_timeout=patience,
+                retries={"mode": "standard", "total_max_attempts": TRIES},
+                user_agent_extra="sameroom",
+            )
+            self._clients[key] = self._session.client(
+                service, region_name=region or self.region, config=config
+            )
+        return self._clients[key]
+
+
+def connect(profile: str = "", region: str = "") -> Cloud:
+    """The account of ``profile`` ("" is boto3's own choice), in ``region`` ("" is the profile's).
+    ``AWS_ENDPOINT_URL`` and the other variables of AWS's tools hold.
+
+    :raises CredentialsError: there is no such profile, or no region anywhere.
+    """
+    try:
+        session = boto3.session.Session(profile_name=profile or None, region_name=region or None)
+    except BotoCoreError as error:
+        raise fault(error, Described("", "", region, profile)) from error
+    chosen = region or session.region_name or os.environ.get("AWS_REGION", "")
+    if not chosen:
+        from ..errors import CredentialsError
+
+        raise CredentialsError(
+            "No AWS region is chosen.",
+            why="Neither --region, nor region in [tool.sameroom], nor AWS_REGION, nor the profile names one.",
+            next='Say which: --region eu-west-1, or region = "eu-west-1" in [tool.sameroom].',
+        )
+    return Cloud(session, chosen)

@@ -10,7 +10,7 @@ State = Literal["pending", "live", "superseded", "failed", "rolled back"]
 class Release(NamedTuple):
     """One deploy: code, settings and static files together."""
 
-    #: 1, 2, 3 ... in the stack's life.
+    #: 1, 2, 3 ... in the stack's life; 0 until the history has given it one.
     number: int
     state: State
     #: When it began, UTC, ISO 8601 with seconds: "2026-11-21T06:18:38Z".
@@ -29,3 +29,7 @@ class Release(NamedTuple):
     commit: str = ""
     #: Why it failed or was taken back.
     note: str = ""
+    #: The version that served before it, "" on a first deploy.
+    before: str = ""
+    #: Steps that an interrupted release need not repeat.
+    done: tuple[str, ...] = ()

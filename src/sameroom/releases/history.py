@@ -185,8 +185,8 @@ def _releases(text: bytes, where: str) -> tuple[Release, ...]:
         raise StackStuck(
             f"{where} is not a history of releases.",
             why=f"{error}. Somebody else wrote it, or it was damaged.",
-            next="The bucket keeps old versions (aws s3api list-object-versions): bring the last good one back, "
-            "or delete it, and the next deploy begins a new history.",
+            next="The bucket keeps old versions (aws s3api list-object-versions): bring the last good one "
+            "back, or delete it, and the next deploy begins a new history.",
         ) from error
 
 

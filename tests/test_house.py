@@ -34,7 +34,7 @@ FLOORS: dict[str, set[str]] = {
     "eject": {"template", "project", "errors", "face"},
     "pipeline": {"template", "project", "errors", "face"},
     "stack": {"template", "aws", "releases", "site", "operate", "project", "own", "errors", "face"},
-    "journey": {"artifact", "template", "site", "stack", "aws", "project", "errors"},
+    "journey": {"artifact", "template", "site", "stack", "aws", "project", "own", "errors"},
     # ``dev --artifact`` needs both rooms, which lie side by side.
     "cli": {
         *("journey", "stack", "operate", "eject", "pipeline"),

@@ -33,6 +33,7 @@
     ├── StackFailed          AWS could not make or change a resource
     ├── StalePlan            the plan was made for something that has changed since
     ├── ReleaseFailed        the new version does not work: its release command, its first request
+    ├── ConsentNeeded        something would be lost, and nobody has agreed to it
     ├── SecretsMissing       secrets are declared and have no value
     └── CommandFailed        a command in the cloud ended with another status than 0
 
@@ -193,6 +194,10 @@ class StalePlan(SameroomError):
 
 class ReleaseFailed(SameroomError):
     """The new version does not work: its release command, or its first request, failed."""
+
+
+class ConsentNeeded(SameroomError):
+    """Something would be lost, and nobody has agreed to it."""
 
 
 class SecretsMissing(SameroomError):

@@ -60,6 +60,10 @@ class Cloud:
             self._account = self.call("sts", "get_caller_identity")["Account"]
         return self._account
 
+    def belongs_to(self, account: str) -> None:
+        """The account's id, found in an ARN: nobody needs to be asked for it."""
+        self._account = self._account or account
+
     def _client(self, service: str, patience: float, region: str = "") -> Any:
         key = (service, patience, region)
         if key not in self._clients:

@@ -1,0 +1,120 @@
+"""What ``sameroom deploy`` and ``plan`` show while they work, and what was done in the end."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+from ..errors import ConsentNeeded
+from . import plan_screen
+from .live_screen import LiveScreen
+from .paint import Paint, harmless
+
+if TYPE_CHECKING:
+    from ..stack.deploy import Deployed
+    from ..stack.following import Event
+    from ..stack.plan import Plan
+
+
+class DeployScreen(LiveScreen):
+    """Stages, then the plan, then one line for every resource as it is made, with the seconds it took."""
+
+    def __init__(
+        self, stream: TextIO, *, yes: bool = False, ask: Callable[[str], bool] | None = None
+    ) -> None:
+        super().__init__(stream)
+        self._yes = yes
+        self._ask = ask
+        self._since: dict[str, float] = {}
+
+    def __enter__(self) -> DeployScreen:
+        super().__enter__()
+        return self
+
+    def planned(self, plan: Plan) -> None:
+        """Show ``plan``, and ask where something would be lost.
+
+        :raises ConsentNeeded: something would be, and there is nobody to ask.
+        :raises click.Abort: the answer was no.
+        """
+        self.stage("")
+        self.line(plan_screen.screen(plan, self.printer.paint))
+        if not plan.risky or self._yes:
+            return
+        names = ", ".join(harmless(change.physical or change.id) for change in plan.risky)
+        if self._ask is None:
+            raise ConsentNeeded(
+                f"This deploy replaces or removes {names}.",
+                why="What they hold may be lost, and there is nobody to ask.",
+                next="If that is meant: sameroom deploy --yes",
+            )
+        if not self._ask(f"This replaces or removes {names}. Go on?"):
+            raise click.Abort
+
+    def event(self, event: Event) -> None:
+        """One event of the stack."""
+        if event.status.endswith("_IN_PROGRESS"):
+            self._since.setdefault(event.resource, event.at)
+            self.stage(f"{_verb(event.status)} {event.resource}")
+        if event.of_stack or event.status.endswith("_IN_PROGRESS"):
+            return
+        seconds = event.at - self._since.pop(event.resource, event.at)
+        self.line(event_line(event, seconds, self.printer.paint))
+
+    def done(self, deployed: Deployed) -> None:
+        """It is live."""
+        self.printer.write(summary(deployed, self.printer.paint))
+
+
+def asker() -> Callable[[str], bool] | None:
+    """Asks the person at the terminal; None where there is none."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return None
+    return lambda question: click.confirm(f"  {question}", err=True)
+
+
+def event_line(event: Event, seconds: float, paint: Paint) -> str:
+    """One resource that has come to an end."""
+    failed = event.status.endswith("FAILED")
+    mark = paint("error", "✗") if failed else paint("green", "✓")
+    kind = event.type.removeprefix("AWS::")
+    text = f"  {mark} {_verb(event.status):<9} {event.resource}  {paint('dim', kind)}"
+    text += paint("dim", f"  {seconds:.1f} s") if seconds >= 0.1 else ""
+    return f"{text}\n      {harmless(event.reason)}" if failed and event.reason else text
+
+
+def summary(deployed: Deployed, paint: Paint) -> str:
+    """Where it runs now."""
+    release = deployed.release
+    if release is None:
+        return ""
+    url = deployed.outputs.get("Url", "")
+    lines = ["", f"  {paint('green', '✓')} {paint('bold', url or deployed.outputs.get('FunctionName', ''))}"]
+    lines.append(f"    {paint('dim', f'release {release.number}, version {release.version}')}")
+    return "\n".join(lines) + "\n"
+
+
+def to_json(deployed: Deployed) -> dict[str, Any]:
+    """For scripts."""
+    return {
+        "changed": deployed.release is not None,
+        "plan": plan_screen.to_json(deployed.plan),
+        "outputs": dict(deployed.outputs),
+        "release": deployed.release._asdict() if deployed.release else None,
+        "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+    }
+
+
+_VERBS = {"CREATE": "creating", "UPDATE": "updating", "DELETE": "removing", "ROLLBACK": "undoing"}
+_PAST = {"creating": "created", "updating": "updated", "removing": "removed", "undoing": "undone"}
+
+
+def _verb(status: str) -> str:
+    verb = _VERBS["ROLLBACK" if "ROLLBACK" in status else status.partition("_")[0]] if "_" in status else ""
+    if status.endswith("_IN_PROGRESS"):
+        return verb
+    return "failed" if status.endswith("FAILED") else _PAST.get(verb, verb)

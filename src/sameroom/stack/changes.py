@@ -1,0 +1,69 @@
+"""A change set as AWS describes it -> what a person wants to know of it. Pure.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChange.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, NamedTuple
+
+from ..template.ids import ALIAS
+
+Action = Literal["add", "change", "may replace", "replace", "remove", "leave"]
+#: Those that hold what cannot be made again from the project.
+DATA = frozenset({"AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SQS::Queue"})
+
+
+class Change(NamedTuple):
+    """What happens to one resource; ``leave`` takes it out of the stack and keeps it on AWS."""
+
+    action: Action
+    id: str
+    type: str
+    #: AWS's name of it, "" before it is made.
+    physical: str = ""
+    #: Properties that change.
+    properties: tuple[str, ...] = ()
+
+    @property
+    def risky(self) -> bool:
+        """It may take data with it, or a name that others know."""
+        return self.action in ("replace", "may replace") or (self.action == "remove" and self.type in DATA)
+
+
+def changes(described: Iterable[Mapping[str, Any]]) -> tuple[Change, ...]:
+    """``Changes`` of DescribeChangeSet, less what every release does: the version before leaves the stack and
+    stays on AWS, and the alias is told the version that it has."""
+    found = (_change(one["ResourceChange"]) for one in described if one.get("Type") == "Resource")
+    return tuple(one for one in found if not _of_every_release(one))
+
+
+def _change(said: Mapping[str, Any]) -> Change:
+    return Change(
+        _action(said),
+        said["LogicalResourceId"],
+        said["ResourceType"],
+        said.get("PhysicalResourceId", ""),
+        tuple(sorted({_property(detail) for detail in said.get("Details", ())} - {""})),
+    )
+
+
+def _action(said: Mapping[str, Any]) -> Action:
+    action = said["Action"]
+    if action == "Add":
+        return "add"
+    if action in ("Remove", "Dynamic", "Import"):
+        return "leave" if said.get("PolicyAction") == "Retain" or action != "Remove" else "remove"
+    return {"True": "replace", "Conditional": "may replace"}.get(str(said.get("Replacement")), "change")  # type: ignore[return-value]
+
+
+def _property(detail: Mapping[str, Any]) -> str:
+    target = detail.get("Target", {})
+    return str(target.get("Name") or target.get("Attribute") or "")
+
+
+def _of_every_release(change: Change) -> bool:
+    if change.type == "AWS::Lambda::Version":
+        return change.action in ("leave", "remove")
+    return change.id == ALIAS and change.action != "add" and set(change.properties) <= {"FunctionVersion"}

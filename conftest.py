@@ -1,0 +1,3 @@
+"""The fixtures that tests/ and examples/ share."""
+
+pytest_plugins = ("fakes.stands",)

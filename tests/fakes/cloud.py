@@ -21,9 +21,10 @@ from urllib.error import URLError
 from urllib.parse import urlsplit
 
 import boto3
+import botocore.loaders
 import botocore.session
 
-from sameroom.aws.cloud import Cloud
+from sameroom.aws.cloud import TRIES, Cloud
 from sameroom.local.ports import free_port
 
 REGION = "eu-west-1"
@@ -31,6 +32,8 @@ REGION = "eu-west-1"
 ACCOUNT = "000000000000"
 _SECONDS = 30.0
 _numbers = itertools.count(1)
+#: boto3 reads a service's description once for all the clouds of a run, which takes a third of a second.
+_loader = botocore.loaders.create_loader()
 
 
 class Stand:
@@ -118,14 +121,17 @@ class Reply(NamedTuple):
         return self.body.decode()
 
 
-def cloud_at(endpoint: str, region: str = REGION, *, key: str = "test", secret: str = "test") -> Cloud:
-    """A Cloud at ``endpoint`` that knows nothing of the environment: a stand's, or a toll's before it."""
+def cloud_at(endpoint: str, region: str = REGION, *, key: str = "test", tries: int = TRIES) -> Cloud:
+    """A Cloud at ``endpoint`` that knows nothing of the environment: a stand's, or a toll's before it. Fewer
+    ``tries`` save the pauses between them: six take 15 seconds."""
     own = botocore.session.Session()
     for name in ("profile", "config_file", "credentials_file"):
         own.session_var_map[name] = (None, None, None, None)
+    own.register_component("data_loader", _loader)
     # boto3 finds the endpoint in a profile, as it would in AWS_ENDPOINT_URL.
     own._profile_map = {"default": {"endpoint_url": endpoint}}  # type: ignore[attr-defined]
-    return Cloud(boto3.session.Session(key, secret, botocore_session=own, region_name=region), region)
+    session = boto3.session.Session(key, "test", botocore_session=own, region_name=region)
+    return Cloud(session, region, tries)
 
 
 def environ_at(endpoint: str, region: str = REGION) -> dict[str, str]:
@@ -156,8 +162,8 @@ def answer(
     body: bytes = b"",
     headers: Mapping[str, str] | None = None,
 ) -> Reply:
-    """What the app behind an HTTP API, REST API, Function URL, ALB or CloudFront answers. ``where`` is the URL
-    as AWS would have it, or a stack's outputs with ``Url`` in them."""
+    """What the app behind an HTTP API, REST API, Function URL, ALB or CloudFront answers. ``where`` is the
+    URL as AWS would have it, or a stack's outputs with ``Url`` in them."""
     url = urlsplit(where if isinstance(where, str) else where["Url"])
     at = urlsplit(stand.endpoint)
     host = url.hostname or ""

@@ -25,13 +25,14 @@ TRIES = 6
 class Cloud:
     """boto3's clients, made when they are needed and kept."""
 
-    def __init__(self, session: boto3.session.Session, region: str) -> None:
+    def __init__(self, session: boto3.session.Session, region: str, tries: int = TRIES) -> None:
         self.region = region
         self.profile: str = session.profile_name
         # Any: a service is named by a text here, which the stubs have four hundred overloads for.
         self._session: Any = session
         self._clients: dict[tuple[str, float, str], Any] = {}
         self._account = ""
+        self._tries = tries
 
     def call(
         self, service: str, operation: str, /, *, patience: float = 60, region: str = "", **arguments: Any
@@ -70,7 +71,7 @@ class Cloud:
             config = botocore.config.Config(
                 connect_timeout=10,
                 read_timeout=patience,
-                retries={"mode": "standard", "total_max_attempts": TRIES},
+                retries={"mode": "standard", "total_max_attempts": self._tries},
                 user_agent_extra="sameroom",
             )
             self._clients[key] = self._session.client(

@@ -6,15 +6,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import NotOurs, Refused
+from ..operate import deployment
+from ..operate.deployment import PROJECT
 from ..releases.history import History, read
 from ..template.ids import ALIAS_NAME
 from .bucket import bucket_name
 
 if TYPE_CHECKING:
     from ..aws.cloud import Cloud
-
-#: The tags by which a stack of ours is known.
-PROJECT, STAGE, VERSION = "sameroom:project", "sameroom:stage", "sameroom:version"
 
 
 class Found(NamedTuple):
@@ -53,23 +52,14 @@ def look(cloud: Cloud, stack: str, project: str) -> Found:
 
     :raises NotOurs: there is such a stack, and sameroom made it for another project, or not at all.
     """
-    said = _described(cloud, stack)
-    if said is None:
+    there = deployment.look(cloud, stack)
+    if there is None:
         return Found(stack, cloud.account, cloud.region)
-    tags = {one["Key"]: one["Value"] for one in said.get("Tags", ())}
-    _refuse_others(stack, project, tags)
-    arn = said["StackId"]
-    cloud.belongs_to(arn.split(":")[4])
+    _refuse_others(stack, project, there.tags)
     found = Found(
         stack,
-        cloud.account,
-        cloud.region,
-        arn,
-        said["StackStatus"],
-        str(said.get("LastUpdatedTime") or said["CreationTime"]),
-        _outputs(said),
-        {one["ParameterKey"]: one["ParameterValue"] for one in said.get("Parameters", ())},
-        tags,
+        *(there.account, there.region, there.arn, there.status, there.updated),
+        *(there.outputs, there.parameters, there.tags),
     )
     if not found.deployed:
         return found
@@ -83,30 +73,16 @@ def look(cloud: Cloud, stack: str, project: str) -> Found:
 
 def outputs_of(cloud: Cloud, stack: str) -> Mapping[str, str]:
     """The stack's outputs as they are now."""
-    return _outputs(_described(cloud, stack) or {})
-
-
-def _outputs(said: Mapping[str, Any]) -> dict[str, str]:
-    return {one["OutputKey"]: one["OutputValue"] for one in said.get("Outputs", ())}
-
-
-def _described(cloud: Cloud, stack: str) -> Mapping[str, Any] | None:
-    try:
-        stacks = cloud.call("cloudformation", "describe_stacks", StackName=stack)["Stacks"]
-    except Refused as error:
-        if error.code == "ValidationError" and "does not exist" in error.reason:
-            return None
-        raise
-    return stacks[0] if stacks and stacks[0]["StackStatus"] != "DELETE_COMPLETE" else None
+    there = deployment.look(cloud, stack)
+    return there.outputs if there else {}
 
 
 def _refuse_others(stack: str, project: str, tags: Mapping[str, str]) -> None:
     if tags.get(PROJECT) == project:
         return
-    whose = f"It belongs to the project {tags[PROJECT]}." if PROJECT in tags else "sameroom did not make it."
     raise NotOurs(
         f"There is a stack {stack} already, and it is not this project's.",
-        why=whose,
+        why=f"It belongs to the project {tags.get(PROJECT)}.",
         next='Give this project another name in [tool.sameroom], name = "...": the other is left alone.',
     )
 

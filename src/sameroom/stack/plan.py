@@ -5,14 +5,18 @@ from __future__ import annotations
 import hashlib
 from typing import NamedTuple
 
+from ..operate.deployment import PROJECT, STAGE
 from ..template.cost import Line, monthly
 from ..template.grants import Grant, grants
 from ..template.ids import LIVE_VERSION
 from ..template.settings_diff import Difference, differences
 from .change_set import Draft, Drafted
 from .changes import Change, changes
-from .found import PROJECT, STAGE, VERSION, Found
+from .found import Found
 from .wanted import Wanted
+
+#: The tag with the version of sameroom that deployed last.
+VERSION = "sameroom:version"
 
 
 class Code(NamedTuple):

@@ -1,0 +1,79 @@
+"""Change sets as AWS describes them, read for people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sameroom.stack.changes import changes
+
+
+def said(action: str, kind: str = "AWS::SQS::Queue", name: str = "Queue", **more: Any) -> dict[str, Any]:
+    change = {"Action": action, "LogicalResourceId": name, "ResourceType": kind, **more}
+    return {"Type": "Resource", "ResourceChange": change}
+
+
+def touching(*names: str) -> list[dict[str, Any]]:
+    return [{"Target": {"Attribute": "Properties", "Name": name}} for name in names]
+
+
+@pytest.mark.parametrize(
+    ("one", "action"),
+    [
+        (said("Add"), "add"),
+        (said("Modify", Replacement="False"), "change"),
+        (said("Modify", Replacement="True"), "replace"),
+        (said("Modify", Replacement="Conditional"), "may replace"),
+        (said("Modify"), "change"),
+        (said("Remove"), "remove"),
+        (said("Remove", PolicyAction="Retain"), "leave"),
+    ],
+)
+def test_each_action_of_cloudformation_has_a_word(one: dict[str, Any], action: str) -> None:
+    assert [change.action for change in changes([one])] == [action]
+
+
+def test_a_change_names_its_properties_once_and_sorted() -> None:
+    details = touching("VisibilityTimeout", "KmsKeyId", "VisibilityTimeout")
+    (change,) = changes([said("Modify", Details=details, PhysicalResourceId="https://queue")])
+    assert change.properties == ("KmsKeyId", "VisibilityTimeout")
+    assert change.physical == "https://queue"
+
+
+def test_tags_that_change_are_named_as_tags() -> None:
+    (change,) = changes([said("Modify", Details=[{"Target": {"Attribute": "Tags"}}])])
+    assert change.properties == ("Tags",)
+
+
+def test_what_every_release_does_is_not_news() -> None:
+    assert (
+        changes(
+            [
+                said("Remove", "AWS::Lambda::Version", "VersionOld", PolicyAction="Retain"),
+                said("Modify", "AWS::Lambda::Alias", "Live", Details=touching("FunctionVersion")),
+            ]
+        )
+        == ()
+    )
+
+
+def test_an_alias_that_changes_otherwise_is_shown() -> None:
+    details = touching("FunctionVersion", "ProvisionedConcurrencyConfig")
+    assert changes([said("Modify", "AWS::Lambda::Alias", "Live", Details=details)])
+
+
+@pytest.mark.parametrize(
+    ("one", "risky"),
+    [
+        (said("Modify", Replacement="True"), True),
+        (said("Modify", "AWS::Lambda::Function", Replacement="Conditional"), True),
+        (said("Remove", "AWS::DynamoDB::Table"), True),
+        (said("Remove", "AWS::Lambda::Permission"), False),
+        (said("Remove", "AWS::DynamoDB::Table", PolicyAction="Retain"), False),
+        (said("Add", "AWS::DynamoDB::Table"), False),
+    ],
+)
+def test_what_may_lose_data_or_a_name_is_risky(one: dict[str, Any], risky: bool) -> None:
+    (change,) = changes([one])
+    assert change.risky is risky

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 import botocore.config
@@ -20,6 +21,8 @@ from .faults import Described, fault
 
 #: Tries of one call, the first among them; the pauses between them grow (retries/mode "standard").
 TRIES = 6
+#: Where the names of AWS's own endpoints end, VPC endpoints among them.
+_AWS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".amazonaws.eu")
 
 
 class Cloud:
@@ -60,6 +63,12 @@ class Cloud:
         if not self._account:
             self._account = self.call("sts", "get_caller_identity")["Account"]
         return self._account
+
+    @property
+    def endpoint(self) -> str:
+        """Where AWS_ENDPOINT_URL, or the profile, leads the calls to; "" for AWS itself."""
+        url = str(self._client("lambda", 60).meta.endpoint_url)
+        return "" if (urlsplit(url).hostname or "").endswith(_AWS) else url
 
     def belongs_to(self, account: str) -> None:
         """The account's id, found in an ARN: nobody needs to be asked for it."""

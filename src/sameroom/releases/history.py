@@ -79,8 +79,10 @@ def pending(history: History) -> Release | None:
     return next((release for release in reversed(history.releases) if release.state == "pending"), None)
 
 
-def add(cloud: Cloud, bucket: str, stack: str, release: Release) -> History:
-    """Write ``release`` down as the newest; the history gives it its number.
+def add(cloud: Cloud, bucket: str, stack: str, release: Release, known: History | None = None) -> History:
+    """Write ``release`` down as the newest; the history gives it its number. Others that are pending were
+    interrupted and will not go on: the one that serves by now is live, and the rest have failed. ``known``,
+    read before, saves a call.
 
     :raises StackBusy: others write all the time.
     :raises StackStuck: what lies there is no history.
@@ -91,9 +93,24 @@ def add(cloud: Cloud, bucket: str, stack: str, release: Release) -> History:
         # Written already: S3's answer to the try before was lost on its way.
         if releases and releases[-1] == release._replace(number=newest):
             return releases
-        return _kept((*releases, release._replace(number=newest + 1)))
+        return _kept((*_closed(releases, release.before), release._replace(number=newest + 1)))
 
-    return _write(cloud, bucket, stack, appended)
+    return _write(cloud, bucket, stack, appended, known)
+
+
+def _closed(releases: tuple[Release, ...], serving: str) -> tuple[Release, ...]:
+    """Releases that were interrupted, ended; ``serving`` is the version that serves now."""
+    left = [release for release in releases if release.state == "pending"]
+    served = left[-1].number if left and left[-1].version == serving else 0
+
+    def closed(release: Release) -> Release:
+        if release.number == served:
+            return release._replace(state="live", note="Interrupted before it had answered a request.")
+        if release.state == "pending":
+            return release._replace(state="failed", note="Interrupted.")
+        return _left(release) if served else release
+
+    return tuple(map(closed, releases))
 
 
 def change(
@@ -190,7 +207,7 @@ def _releases(text: bytes, where: str) -> tuple[Release, ...]:
         ) from error
 
 
-_TYPES = {"number": int, "done": list}
+_TYPES = {"number": int, "size": int, "done": list}
 _NEEDED = tuple(name for name in Release._fields if name not in Release._field_defaults)
 
 

@@ -27,6 +27,8 @@ class Release(NamedTuple):
     site: str = ""
     #: Git's commit, "" where there is none; with "+" where files differ from it.
     commit: str = ""
+    #: Bytes of the zip.
+    size: int = 0
     #: Why it failed or was taken back.
     note: str = ""
     #: The version that served before it, "" on a first deploy.

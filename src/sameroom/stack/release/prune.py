@@ -1,0 +1,51 @@
+"""Old versions deleted. Each is a copy of the zip, of which an account has 75 GB in a region.
+
+https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
+
+from ...errors import SameroomError
+from ...releases.alias import published
+from ...releases.values import Release
+
+if TYPE_CHECKING:
+    from ...aws.cloud import Cloud
+
+#: Versions that one deploy deletes at most; the next one goes on.
+_AT_ONCE = 20
+_GOOD = ("live", "superseded", "rolled back")
+
+
+def prune(
+    cloud: Cloud, function: str, releases: Sequence[Release], keep: int, needed: Collection[str]
+) -> tuple[str, ...]:
+    """Delete the versions beyond ``keep``, and none of ``needed``. What did not go, in words."""
+    notes: list[str] = []
+    try:
+        there = published(cloud, function)
+    except SameroomError as error:
+        return (f"Old versions stay: {error.what}",)
+    for version in superfluous(there, releases, keep, needed)[:_AT_ONCE]:
+        notes += _delete(cloud, function, version)
+    return tuple(notes)
+
+
+def superfluous(
+    there: Sequence[str], releases: Sequence[Release], keep: int, needed: Collection[str]
+) -> list[str]:
+    """Versions that can go, oldest first. What a rollback can go to stays before what never worked. Pure."""
+    worked = {release.version for release in releases if release.state in _GOOD}
+    ranked = sorted(there, key=lambda version: (version in worked, int(version)), reverse=True)
+    return sorted((version for version in ranked[keep:] if version not in needed), key=int)
+
+
+def _delete(cloud: Cloud, function: str, version: str) -> list[str]:
+    try:
+        cloud.call("lambda", "delete_function", FunctionName=function, Qualifier=version)
+    except SameroomError as error:
+        return [f"Version {version} stays: {error.what}"]
+    return []

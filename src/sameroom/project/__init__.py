@@ -57,6 +57,8 @@ class Choices(NamedTuple):
     stage: str = ""
     #: Settings by name that flags set, None where they do not.
     flags: Mapping[str, Any] = {}
+    #: The stage is the API's, too: the first part of its paths. A deploy has it in the stack's name alone.
+    path_stage: bool = True
 
 
 class Project(NamedTuple):
@@ -81,7 +83,9 @@ def load(folder: Path, choices: Choices, environ: Mapping[str, str] = os.environ
     from .discover import find_app, nominations, not_installed
 
     folder = folder.resolve()
-    chosen = settings.fold(settings.read(folder), choices.flags, stage=choices.stage)
+    chosen = settings.fold(
+        settings.read(folder), choices.flags, stage=choices.stage, path_stage=choices.path_stage
+    )
     variables = dotenv.read(folder)
     python = interpreter.choose(folder, choices.python or chosen.python, environ)
     app = find_app(folder, nominations(choices.app, chosen.app, environ, variables))

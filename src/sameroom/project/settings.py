@@ -38,6 +38,8 @@ Door = Literal["http-api", "http-api-v1", "rest-api", "function-url", "alb", "la
 DOORS: tuple[str, ...] = get_args(Door)
 Runtime = Literal["python3.10", "python3.11", "python3.12", "python3.13", "python3.14"]
 Retention = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653]
+#: Tables of entries by name, which a stage adds to.
+_MERGED = ("env", "tables", "queues", "buckets", "schedules")
 #: Only these can send a response while the app still makes it.
 STREAMING_DOORS = ("function-url", "rest-api")
 
@@ -198,21 +200,24 @@ def _with_place(error: tomllib.TOMLDecodeError, text: str) -> str:
     return str(error).replace("at end of document", end) + "."
 
 
-def fold(settings: Settings, flags: Mapping[str, Any], *, stage: str = "") -> Settings:
+def fold(
+    settings: Settings, flags: Mapping[str, Any], *, stage: str = "", path_stage: bool = True
+) -> Settings:
     """``settings`` with a stage's overrides and then the command line's flags on top.
 
-    ``stage`` names the API's stage, as the key does; its ``[tool.sameroom.stages]`` table applies when
-    there is one. ``env`` and ``tables`` are merged entry by entry, everything else is replaced.
+    ``stage`` names the stage whose ``[tool.sameroom.stages]`` table applies when
+    there is one. With ``path_stage`` it is the API's stage, too, the first part of its paths. Tables of
+    entries by name (``env``, ``tables``, ``queues`` ...) are merged entry by entry, all else is replaced.
 
     :raises SettingsError: stages are declared and this is not one of them, or a flag cannot be used.
     """
     name = stage or settings.stage
     values = _said(settings)
-    if stage:
+    if stage and path_stage:
         values["stage"] = stage
     if name in settings.stages:
         for key, value in _said(settings.stages[name]).items():
-            values[key] = {**values.get(key, {}), **value} if key in ("env", "tables") else value
+            values[key] = {**values.get(key, {}), **value} if key in _MERGED else value
     elif stage and settings.stages:
         raise SettingsError(
             f"There is no stage {stage!r}.",

@@ -1,0 +1,140 @@
+"""A file into the artifact bucket, once: its key has its hash, so what is there need not be sent again."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..errors import Refused, SameroomError
+from .bucket import ensure_bucket
+
+if TYPE_CHECKING:
+    from ..aws.cloud import Cloud
+
+MB = 1 << 20
+#: Bytes from which it goes in parts, and those of a part.
+LARGE, PART = 16 * MB, 8 * MB
+#: Parts on their way at a time.
+_TOGETHER = 4
+#: Seconds that S3 may be silent while it takes a part over a slow line.
+_PATIENCE = 300
+
+Progress = Callable[[int, int], object]
+
+
+class _Body(NamedTuple):
+    content: bytes | Path
+    size: int
+
+    def part(self, start: int, length: int) -> bytes:
+        if isinstance(self.content, bytes):
+            return self.content[start : start + length]
+        with self.content.open("rb") as file:
+            file.seek(start)
+            return file.read(length)
+
+
+class _Place(NamedTuple):
+    cloud: Cloud
+    bucket: str
+    key: str
+
+    def call(self, operation: str, **arguments: Any) -> Any:
+        return self.cloud.call(
+            "s3",
+            operation,
+            patience=_PATIENCE,
+            Bucket=self.bucket,
+            Key=self.key,
+            ExpectedBucketOwner=self.cloud.account,
+            **arguments,
+        )
+
+
+def upload(
+    cloud: Cloud,
+    bucket: str,
+    key: str,
+    content: bytes | str | Path,
+    sha256: str,
+    told: Progress | None = None,
+) -> bool:
+    """Put ``content`` (bytes, or a file's path) there, unless it is there: one call then. False when it was.
+    ``sha256``, in hex, is checked by S3; ``told`` gets bytes done and bytes in all.
+
+    :raises Refused: S3 got something else than was sent, or does not let us.
+    """
+    content = Path(content) if isinstance(content, str) else content
+    body = _Body(content, len(content) if isinstance(content, bytes) else os.stat(content).st_size)
+    place = _Place(cloud, bucket, key)
+    if _there(place, body.size):
+        return False
+    tell = told or (lambda done, total: None)
+    try:
+        _send(place, body, sha256, tell)
+    except Refused as error:
+        if error.code not in ("NoSuchBucket", "404"):
+            raise
+        ensure_bucket(cloud)  # deleted since we looked
+        _send(place, body, sha256, tell)
+    return True
+
+
+def _there(place: _Place, size: int) -> bool:
+    try:
+        return bool(place.call("head_object")["ContentLength"] == size)
+    except Refused as error:
+        if error.code in ("404", "NoSuchKey", "NotFound"):
+            return False
+        raise
+
+
+def _send(place: _Place, body: _Body, sha256: str, told: Progress) -> None:
+    if body.size >= LARGE:
+        _send_in_parts(place, body, told)
+        return
+    told(0, body.size)
+    checksum = base64.b64encode(bytes.fromhex(sha256)).decode()
+    place.call("put_object", Body=body.part(0, body.size), ChecksumSHA256=checksum)
+    told(body.size, body.size)
+
+
+def _send_in_parts(place: _Place, body: _Body, told: Progress) -> None:
+    """Each part with its own hash.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
+    """
+    upload_id = place.call("create_multipart_upload", ChecksumAlgorithm="SHA256")["UploadId"]
+    told(0, body.size)
+    done = 0
+
+    def send(start: int) -> tuple[int, dict[str, Any]]:
+        data, number = body.part(start, PART), start // PART + 1
+        checksum = base64.b64encode(hashlib.sha256(data).digest()).decode()
+        said = place.call(
+            "upload_part", UploadId=upload_id, PartNumber=number, Body=data, ChecksumSHA256=checksum
+        )
+        return len(data), {"PartNumber": number, "ETag": said["ETag"], "ChecksumSHA256": checksum}
+
+    parts = []
+    try:
+        with ThreadPoolExecutor(_TOGETHER) as pool:
+            try:
+                for size, part in pool.map(send, range(0, body.size, PART)):
+                    done += size
+                    parts.append(part)
+                    told(done, body.size)
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+        place.call("complete_multipart_upload", UploadId=upload_id, MultipartUpload={"Parts": parts})
+    except BaseException:
+        with suppress(SameroomError):
+            place.call("abort_multipart_upload", UploadId=upload_id)
+        raise

@@ -4,7 +4,8 @@ RuntimeFault
 ├── UnknownEvent      an event that no door knows
 ├── InvalidEvent      an event of a known shape with something unusable in it
 ├── AppImportError    SAMEROOM_APP names nothing that can serve requests
-└── ProtocolError     the app broke PEP 3333
+├── ProtocolError     the app broke PEP 3333
+└── ScheduledCommandFailed   a command that a schedule started ended with another status than 0
 """
 
 from __future__ import annotations
@@ -28,3 +29,7 @@ class AppImportError(RuntimeFault):
 
 class ProtocolError(RuntimeFault):
     """The app broke a rule of PEP 3333 in a way that cannot be sent on."""
+
+
+class ScheduledCommandFailed(RuntimeFault):
+    """A command that a schedule started ended with another status than 0; the message says which, and why."""

@@ -73,9 +73,9 @@ def _imported(name: str) -> ModuleType:
 def _best(module: ModuleType) -> App:
     guesses = [getattr(module, name, None) for name in _NAMES]
     for guess in guesses:
-        if _is_flask(guess):
+        if is_flask(guess):
             return guess  # type: ignore[return-value]
-    apps = {name: value for name, value in vars(module).items() if _is_flask(value)}
+    apps = {name: value for name, value in vars(module).items() if is_flask(value)}
     if len({id(value) for value in apps.values()}) == 1:
         return next(iter(apps.values()))  # type: ignore[no-any-return]
     if apps:
@@ -102,7 +102,7 @@ def _named(module: ModuleType, expression: str) -> App:
         found = getattr(module, name)
     except AttributeError:
         raise AppImportError(f"{_place(module)} has no {name!r}.{_candidates(module)}") from None
-    if _is_flask(found):
+    if is_flask(found):
         return found  # type: ignore[no-any-return]
     if call is None:
         makes_apps = isinstance(found, (FunctionType, type)) and (takes(found, 0) or name in _FACTORIES)
@@ -164,7 +164,7 @@ def takes(found: Any, count: int) -> bool:
     return True
 
 
-def _is_flask(value: Any) -> bool:
+def is_flask(value: Any) -> bool:
     """An instance of Flask, without importing Flask to ask."""
     return any(
         base.__name__ == "Flask" and base.__module__.partition(".")[0] == "flask"
@@ -173,7 +173,7 @@ def _is_flask(value: Any) -> bool:
 
 
 def _candidates(module: ModuleType) -> str:
-    names = [name for name, value in vars(module).items() if _is_flask(value)]
+    names = [name for name, value in vars(module).items() if is_flask(value)]
     names += [name for name in _FACTORIES if hasattr(module, name)]
     return f" It has: {', '.join(names)}." if names else ""
 

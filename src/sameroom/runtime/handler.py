@@ -8,12 +8,13 @@ from __future__ import annotations
 import gc
 import json
 import os
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from . import access, bundled
 from .context import active, begun
 from .deadline import watch
-from .doors import door, loaded, malformed, name_of
+from .doors import COMMANDS, door, loaded, malformed, name_of
 from .doors.bodies import oversize
 from .errors import AppImportError, InvalidEvent
 from .messages import Event, Response, Result
@@ -30,6 +31,8 @@ class Handler:
     def __init__(self, app: App, settings: Settings) -> None:
         self.app = app
         self.settings = settings
+        #: Milliseconds that loading the app took; None where somebody else loaded it.
+        self.init_ms: float | None = None
         if settings.access_log:
             access.allow_access_lines()
 
@@ -41,7 +44,13 @@ class Handler:
         """
         settings = self.settings
         name = name_of(event)
-        room = loaded.get(name) or door(name)
+        room = loaded.get(name)
+        if room is None:
+            if name == COMMANDS:
+                from . import commands
+
+                return commands.answer(self.app, self.init_ms, event, context)
+            room = door(name)
         try:
             request = room.read(event, settings)
             environ = environ_of(request, event, context, name)
@@ -73,14 +82,17 @@ class Handler:
             active.reset(entered)
         return result
 
-    def stream(self, event: Event, context: Any, sink: Sink) -> None:
-        """One request, each chunk handed to ``sink`` as the app yields it. Errors as for a call.
+    def stream(self, event: Event, context: Any, sink: Sink) -> Result | None:
+        """One request, each chunk handed to ``sink`` as the app yields it. Errors as for a call. What is no
+        request is not streamed: its result is returned.
 
         :raises stream.Broken: the app failed when the client had part of the answer.
         """
         from . import stream
 
         name = name_of(event)
+        if name == COMMANDS:
+            return self(event, context)
         room = door(name)
         try:
             request = room.read(event, self.settings)
@@ -114,6 +126,7 @@ class Handler:
                 access.access_line(request, status, sent, invocation.began)
             watch.leave(thread, invocation)
             active.reset(entered)
+        return None
 
 
 # What reading an event raises that has not what it should have.
@@ -158,7 +171,10 @@ def load() -> Handler:
     gc.disable()  # nothing made while importing is garbage worth looking for
     try:
         with bundled():
-            return make_handler(finder.find(os.environ.get("SAMEROOM_APP", "")))
+            began = monotonic()
+            made = make_handler(finder.find(os.environ.get("SAMEROOM_APP", "")))
+            made.init_ms = round((monotonic() - began) * 1000, 1)
+            return made
     except AttributeError as error:
         # The runtime client would take it for a handler that does not exist.
         fault = AppImportError(f"the app raised AttributeError at import: {error}")

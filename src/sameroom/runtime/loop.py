@@ -30,6 +30,7 @@ from types import FrameType, SimpleNamespace
 from typing import Any, NoReturn
 
 from . import access, logs, settings
+from .messages import Result
 from .runtime_api import Invoked, RuntimeApi, StreamedResponse
 
 log = logging.getLogger("sameroom")
@@ -171,7 +172,9 @@ def serve(api: RuntimeApi, handler: Any, streaming: bool) -> None:
         context = LambdaContext(invoked)
         event = json.loads(invoked.body)
         if streaming:
-            refused = _streamed(api.stream(invoked), handler, event, context)
+            result = _streamed(api.stream(invoked), handler, event, context)
+            refused = result if isinstance(result, str) else ""
+            payload = b"" if isinstance(result, str) else _json(result)
         else:
             payload = _json(handler(event, context))
     except Exception as error:
@@ -181,7 +184,7 @@ def serve(api: RuntimeApi, handler: Any, streaming: bool) -> None:
         log.error("%(errorType)s: %(errorMessage)s", described, exc_info=error)
         refused = api.failed(invoked, described)
     else:
-        if not streaming:
+        if payload:
             refused = api.respond(invoked, payload)
     if refused:
         size = f" of {len(payload)} bytes" if payload else ""
@@ -204,9 +207,10 @@ def _json(result: Any) -> bytes:
     return _result_text(result).encode("utf-8", "backslashreplace")
 
 
-def _streamed(sink: StreamedResponse, handler: Any, event: Any, context: LambdaContext) -> str:
+def _streamed(sink: StreamedResponse, handler: Any, event: Any, context: LambdaContext) -> str | Result:
+    """What Lambda has against the response, "" if nothing; or a result that was not streamed."""
     try:
-        handler.stream(event, context, sink)
+        whole: Result | None = handler.stream(event, context, sink)
     except Exception as error:
         if not sink.began:
             raise
@@ -214,7 +218,7 @@ def _streamed(sink: StreamedResponse, handler: Any, event: Any, context: LambdaC
         log.error("%s", access.message(error), exc_info=cause)
         sink.broke(_described(cause, context.aws_request_id))
         return ""
-    return sink.end()
+    return sink.end() if whole is None else whole
 
 
 def _described(error: BaseException, request_id: str) -> dict[str, Any]:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from .door import Door
 
 DOORS = ("http-api", "http-api-v1", "rest-api", "function-url", "alb", "lattice", "lattice-v1")
+#: What ``name_of`` calls events that come through no door and are for ``runtime.commands``.
+COMMANDS = "commands"
 
 
 #: Those that an event has called for so far.
@@ -32,7 +34,7 @@ def door(name: str) -> Door:
 
 
 def name_of(event: Any) -> str:
-    """Which door this event came through, by the facts that tell the shapes apart.
+    """Which door this event came through, by the facts that tell the shapes apart; or ``COMMANDS``.
 
     :raises UnknownEvent: none of ours; the message names the event's keys.
     """
@@ -51,6 +53,8 @@ def name_of(event: Any) -> str:
             return "http-api-v1" if version == "1.0" else "rest-api"
         elif "raw_path" in event:
             return "lattice-v1"
+        if "sameroom" in event:
+            return COMMANDS
     raise UnknownEvent(_unknown(event))
 
 

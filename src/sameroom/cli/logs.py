@@ -82,8 +82,8 @@ def logs(follow: bool, since: str, wanted: str, request: str, as_json: bool, **w
             raise SameroomError(
                 f"No line of {group} has {request} in it.",
                 why=f"Looked at: the last {since or _REQUEST_SINCE}.",
-                next="Is it older (--since 3d), or another stage's (--stage)? API Gateway answers some errors "
-                "by itself, and asks no function.",
+                next="Is it older (--since 3d), or another stage's (--stage)? API Gateway answers some "
+                "errors by itself, and asks no function.",
             )
     elif follow:
         _follow(cloud, group, now - back, screen)

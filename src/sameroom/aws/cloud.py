@@ -9,6 +9,7 @@ No exception of boto3's leaves this room: every call raises an error of ours (se
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -33,20 +34,31 @@ class Cloud:
         self.profile: str = session.profile_name
         # Any: a service is named by a text here, which the stubs have four hundred overloads for.
         self._session: Any = session
-        self._clients: dict[tuple[str, float, str], Any] = {}
+        self._clients: dict[tuple[str, float, str, bool], Any] = {}
         self._account = ""
         self._tries = tries
+        # A session makes one client at a time; clients themselves may be shared by threads.
+        self._making = threading.Lock()
 
     def call(
-        self, service: str, operation: str, /, *, patience: float = 60, region: str = "", **arguments: Any
+        self,
+        service: str,
+        operation: str,
+        /,
+        *,
+        patience: float = 60,
+        region: str = "",
+        once: bool = False,
+        **arguments: Any,
     ) -> Any:
-        """One call of boto3's method ``operation``; ``patience`` is seconds to wait for an answer.
+        """One call of boto3's method ``operation``; ``patience`` is seconds to wait for an answer. ``once`` is
+        for what must not be done twice: a call whose answer is lost is not made again.
         ``region`` is for what exists in one region alone (CloudFront's certificates in us-east-1).
 
         :raises CredentialsError, AccessDenied, Throttled, Refused, Unreachable: see ``faults``.
         """
         try:
-            return getattr(self._client(service, patience, region), operation)(**arguments)
+            return getattr(self._client(service, patience, region, once), operation)(**arguments)
         except (ClientError, BotoCoreError) as error:
             raise fault(error, Described(service, operation, self.region, self.profile)) from error
 
@@ -74,19 +86,22 @@ class Cloud:
         """The account's id, found in an ARN: nobody needs to be asked for it."""
         self._account = self._account or account
 
-    def _client(self, service: str, patience: float, region: str = "") -> Any:
-        key = (service, patience, region)
-        if key not in self._clients:
-            config = botocore.config.Config(
-                connect_timeout=10,
-                read_timeout=patience,
-                retries={"mode": "standard", "total_max_attempts": self._tries},
-                user_agent_extra="sameroom",
-            )
-            self._clients[key] = self._session.client(
-                service, region_name=region or self.region, config=config
-            )
-        return self._clients[key]
+    def _client(self, service: str, patience: float, region: str = "", once: bool = False) -> Any:
+        key = (service, patience, region, once)
+        with self._making:
+            if key not in self._clients:
+                config = botocore.config.Config(
+                    connect_timeout=10,
+                    read_timeout=patience,
+                    # An invocation may be silent for 15 minutes, and routers forget what is silent for less.
+                    tcp_keepalive=True,
+                    retries={"mode": "standard", "total_max_attempts": 1 if once else self._tries},
+                    user_agent_extra="sameroom",
+                )
+                self._clients[key] = self._session.client(
+                    service, region_name=region or self.region, config=config
+                )
+            return self._clients[key]
 
 
 def connect(profile: str = "", region: str = "") -> Cloud:

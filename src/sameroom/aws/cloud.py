@@ -51,8 +51,8 @@ class Cloud:
         once: bool = False,
         **arguments: Any,
     ) -> Any:
-        """One call of boto3's method ``operation``; ``patience`` is seconds to wait for an answer. ``once`` is
-        for what must not be done twice: a call whose answer is lost is not made again.
+        """One call of boto3's method ``operation``; ``patience`` is seconds to wait for an answer.
+        ``once`` is for what must not be done twice: a call whose answer is lost is not made again.
         ``region`` is for what exists in one region alone (CloudFront's certificates in us-east-1).
 
         :raises CredentialsError, AccessDenied, Throttled, Refused, Unreachable: see ``faults``.

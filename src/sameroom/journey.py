@@ -200,16 +200,17 @@ def _goal(folder: Path, asked: Asked, connect: Connect, told: Told) -> tuple[Clo
     def wanted(found: Found) -> Wanted:
         return _wanted(project, artifact, site, found)._replace(stage=asked.stage, project=name)
 
-    return cloud, Goal(stack, name, wanted)
+    return cloud, Goal(folder, stack, name, wanted)
 
 
 def _site(project: Project, told: Told) -> Prepared | None:
     if project.settings.site is None:
         return None
-    from .site import prepare
+    from . import site
 
     told.stage("site")
-    return prepare(project.folder, project.settings.site)
+    site.build(project.folder, project.settings.site, told)
+    return site.prepare(project.folder, project.settings.site)
 
 
 def _wanted(project: Project, artifact: Artifact, site: Prepared | None, found: Found) -> Wanted:

@@ -17,7 +17,7 @@ YOURS, OURS, INTERRUPTED = 1, 2, 130
 
 
 #: In the order of a project's life. Each is the one command of the module of its name.
-COMMANDS = ("init", "dev", "invoke", "check", "build", "schema")
+COMMANDS = ("init", "dev", "invoke", "check", "build", "plan", "deploy", "schema")
 
 
 class _Group(click.Group):

@@ -48,7 +48,7 @@ class LiveScreen:
         with self._lock:
             self._stage, self._began = name, time.monotonic()
             self._done = self._total = 0
-            if not self._live:
+            if name and not self._live:
                 self.printer.line(f"{name} ...")
 
     def progress(self, done: int, total: int) -> None:

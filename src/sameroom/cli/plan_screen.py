@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .paint import Paint, harmless
@@ -10,6 +10,7 @@ from .paint import Paint, harmless
 if TYPE_CHECKING:
     from ..stack.changes import Change
     from ..stack.plan import Code, Plan
+    from ..template.grants import Grant
 
 _MARKS = {
     "replace": ("±", "error"),
@@ -24,6 +25,8 @@ _WORDS = {
     "may replace": "may be replaced",
     "leave": "leaves the stack, stays on AWS",
 }
+#: Actions of a service on a resource that are shown.
+_ACTIONS = 4
 #: Lines of one kind that are shown; all are in --json.
 _MOST = 30
 
@@ -78,8 +81,8 @@ def _sections(plan: Plan, paint: Paint) -> Iterator[tuple[str, Iterator[str]]]:
         (f"{harmless(one.name)}  {_arrow(one.before, one.after, paint)}" for one in plan.settings),
     )
     yield "resources", (_change(one, paint) for one in sorted(plan.resources, key=_by_risk))
-    yield "may do", (f"{paint('green', '+')} {harmless(str(grant))}" for grant in plan.granted)
-    yield "no longer", (f"{paint('yellow', '-')} {harmless(str(grant))}" for grant in plan.lost)
+    yield "may do", (f"{paint('green', '+')} {one}" for one in _grants(plan.granted, paint))
+    yield "no longer", (f"{paint('yellow', '-')} {one}" for one in _grants(plan.lost, paint))
     yield "site", _files(plan, paint)
     yield "fixed cost", _cost(plan, paint)
 
@@ -112,6 +115,18 @@ def _change(change: Change, paint: Paint) -> str:
             f" ({', '.join(change.properties)})" if change.properties else ""
         )
     return f"{text}  {about}".rstrip()
+
+
+def _grants(grants: Sequence[Grant], paint: Paint) -> Iterator[str]:
+    """A line for each service on each resource, its actions together."""
+    together: dict[tuple[str, str, str], list[str]] = {}
+    for grant in grants:
+        service, _, action = grant.action.partition(":")
+        together.setdefault((grant.who, grant.resource, service), []).append(action)
+    for (who, resource, service), actions in together.items():
+        shown = ", ".join(sorted(actions)[:_ACTIONS])
+        more = f" and {len(actions) - _ACTIONS} more" if len(actions) > _ACTIONS else ""
+        yield f"{harmless(who)}: {service}:{harmless(shown)}{more} {paint('dim', 'on')} {harmless(resource)}"
 
 
 def _files(plan: Plan, paint: Paint) -> Iterator[str]:

@@ -44,8 +44,10 @@ class Draft(NamedTuple):
 class Drafted(NamedTuple):
     """A change set on AWS; ``arn`` is "" when there is nothing to change."""
 
-    arn: str
-    changes: tuple[Mapping[str, Any], ...]
+    arn: str = ""
+    changes: tuple[Mapping[str, Any], ...] = ()
+    #: By AWS's clock, seconds since 1970.
+    at: float = 0.0
 
 
 def draft(cloud: Cloud, wanted: Draft, pause: Callable[[float], object] = time.sleep) -> Drafted:
@@ -59,7 +61,7 @@ def draft(cloud: Cloud, wanted: Draft, pause: Callable[[float], object] = time.s
         reason = said.get("StatusReason", "")
         cloud.call("cloudformation", "delete_change_set", ChangeSetName=arn)
         if any(words in reason for words in _NOTHING):
-            return Drafted("", ())
+            return Drafted()
         raise StackFailed(
             f"AWS cannot change the stack {wanted.stack} as the settings want it.",
             why=reason,
@@ -74,7 +76,7 @@ def drafted(cloud: Cloud, arn: str) -> Drafted:
     :raises StalePlan: it is gone, or can no longer be executed.
     """
     if not arn:
-        return Drafted("", ())
+        return Drafted()
     try:
         said = cloud.call("cloudformation", "describe_change_set", ChangeSetName=arn)
     except Refused as error:
@@ -87,11 +89,11 @@ def drafted(cloud: Cloud, arn: str) -> Drafted:
 
 
 def _drafted(cloud: Cloud, arn: str, said: Mapping[str, Any]) -> Drafted:
-    found = list(said.get("Changes", ()))
+    found, at = list(said.get("Changes", ())), said["CreationTime"].timestamp()
     while token := said.get("NextToken"):
         said = cloud.call("cloudformation", "describe_change_set", ChangeSetName=arn, NextToken=token)
         found += said.get("Changes", ())
-    return Drafted(arn, tuple(found))
+    return Drafted(arn, tuple(found), at)
 
 
 def _stale(why: str) -> StalePlan:

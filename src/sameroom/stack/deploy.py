@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from ..errors import SecretsMissing, StalePlan
+from ..operate.here import remember
 from ..operate.secrets_missing import missing
 from ..releases.values import Release
 from ..template.limits import INLINE
@@ -18,7 +20,7 @@ from .bucket import artifact_key, ensure_bucket, template_key
 from .causes import failure
 from .change_set import Drafted, draft, drafted, execute
 from .files import files
-from .following import Event, follow, last_event
+from .following import Event, follow
 from .found import Found, look, outputs_of
 from .lock import lock
 from .plan import Plan, draft_of, fingerprint, needs_draft, plan
@@ -50,6 +52,7 @@ class Told(Protocol):
 class Goal(NamedTuple):
     """What is deployed, as far as it is known before the first look at AWS."""
 
+    folder: Path
     stack: str
     project: str
     #: All that the release is to be, once the account is known.
@@ -105,7 +108,8 @@ def deploy(cloud: Cloud, goal: Goal, told: Told) -> Deployed:
         if not planned.changes:
             return Deployed(planned, found.outputs, None)
         outputs = _changed(cloud, planned, found, told)
-        done = release(cloud, Turn(wanted, found, bucket, outputs), told)
+        done = release(cloud, Turn(wanted, found, bucket, outputs, goal.folder), told)
+    remember(goal.folder, goal.stack, cloud.region)
     return Deployed(planned, outputs, done)
 
 
@@ -127,7 +131,7 @@ def _planned(cloud: Cloud, goal: Goal, wanted: Wanted, found: Found, told: Told)
 
 def _draft(cloud: Cloud, wanted: Wanted, found: Found) -> Drafted:
     if not needs_draft(wanted, found):
-        return Drafted("", ())
+        return Drafted()
     text, url = wanted.template.text.encode(), ""
     if len(text) > INLINE:
         bucket, digest = ensure_bucket(cloud), hashlib.sha256(text).hexdigest()
@@ -144,9 +148,8 @@ def _changed(cloud: Cloud, planned: Plan, found: Found, told: Told) -> Mapping[s
     if not planned.change_set:
         return found.outputs
     told.stage("changing")
-    since = last_event(cloud, found.arn) if found.arn else ""
     execute(cloud, planned.change_set)
-    events = follow(cloud, planned.stack, since, told.event)
+    events = follow(cloud, planned.stack, planned.drafted_at, told.event)
     if events[-1].status not in _GOOD:
         raise failure(planned.stack, events)
     return outputs_of(cloud, planned.stack)

@@ -36,21 +36,15 @@ class Event(NamedTuple):
         return self.type == "AWS::CloudFormation::Stack"
 
 
-def last_event(cloud: Cloud, stack: str) -> str:
-    """The id of the newest event, from which ``follow`` goes on; "" when there is none."""
-    said = cloud.call("cloudformation", "describe_stack_events", StackName=stack)
-    return str(said["StackEvents"][0]["EventId"]) if said["StackEvents"] else ""
-
-
 def follow(
     cloud: Cloud,
     stack: str,
-    since: str | float,
+    since: float,
     told: Callable[[Event], object],
     pause: Callable[[float], object] = time.sleep,
 ) -> tuple[Event, ...]:
-    """Tell every event after ``since`` (an event's id, or seconds since 1970) as it comes, until the stack's
-    own operation has ended. All of them, oldest first; the last is the stack's own."""
+    """Tell every event after ``since`` (seconds since 1970, by AWS's clock) as it comes, until the stack's own
+    operation has ended. All of them, oldest first; the last is the stack's own."""
     seen: dict[str, Event] = {}
     turn = 0
     while True:
@@ -68,7 +62,7 @@ def follow(
         turn += 1
 
 
-def _since(cloud: Cloud, stack: str, since: str | float) -> list[Event]:
+def _since(cloud: Cloud, stack: str, since: float) -> list[Event]:
     """Events after ``since``, oldest first."""
     found: list[Event] = []
     arguments: dict[str, Any] = {"StackName": stack}
@@ -76,7 +70,7 @@ def _since(cloud: Cloud, stack: str, since: str | float) -> list[Event]:
         said = cloud.call("cloudformation", "describe_stack_events", **arguments)
         for one in said["StackEvents"]:
             event = _event(one)
-            if event.id == since or (isinstance(since, float) and event.at < since):
+            if event.at < since:
                 return found[::-1]
             found.append(event)
         if not said.get("NextToken"):

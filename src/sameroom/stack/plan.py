@@ -6,6 +6,7 @@ import hashlib
 from typing import NamedTuple
 
 from ..operate.deployment import PROJECT, STAGE
+from ..releases.history import current, pending
 from ..template.cost import Line, monthly
 from ..template.grants import Grant, grants
 from ..template.ids import LIVE_VERSION
@@ -51,8 +52,9 @@ class Plan(NamedTuple):
     account: str
     #: False when the stack is made by this deploy.
     exists: bool
-    #: The change set's ARN, "" when no resource changes.
+    #: The change set's ARN, "" when no resource changes, and when AWS made it.
     change_set: str
+    drafted_at: float
     code: Code
     resources: tuple[Change, ...]
     granted: tuple[Grant, ...]
@@ -86,13 +88,13 @@ def plan(wanted: Wanted, found: Found, drafted: Drafted, files: Files) -> Plan:
     before, after = found.document, wanted.template.document
     had, has = grants(before), grants(after)
     serving = next((one for one in reversed(found.history.releases) if one.version == found.live), None)
-    newest = found.outputs.get("Version", "")
     return Plan(
         found.stack,
         found.region,
         found.account,
         found.deployed,
         drafted.arn,
+        drafted.at,
         Code(
             serving.artifact if serving else "",
             wanted.artifact.sha256,
@@ -108,8 +110,15 @@ def plan(wanted: Wanted, found: Found, drafted: Drafted, files: Files) -> Plan:
         sum(line.dollars for line in monthly(before)),
         tuple(_notes(found)),
         fingerprint(wanted, found),
-        newest if newest != found.live else "",
+        _unfinished(found),
     )
+
+
+def _unfinished(found: Found) -> str:
+    """The newest version, unless it serves and its release has come to its end."""
+    newest, live = found.outputs.get("Version", ""), current(found.history)
+    whole = newest == found.live and live is not None and live.version == newest
+    return "" if whole and pending(found.history) is None else newest
 
 
 def needs_draft(wanted: Wanted, found: Found) -> bool:
@@ -121,7 +130,8 @@ def tags(wanted: Wanted) -> dict[str, str]:
     """The stack's own tags."""
     from .. import __version__
 
-    return {PROJECT: wanted.project, STAGE: wanted.stage, VERSION: __version__}
+    stage = {STAGE: wanted.stage} if wanted.stage else {}
+    return {PROJECT: wanted.project, **stage, VERSION: __version__}
 
 
 def fingerprint(wanted: Wanted, found: Found) -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..errors import Refused, SameroomError
+from ..errors import OutputError, Refused, SameroomError
 from .bucket import ensure_bucket
 
 if TYPE_CHECKING:
@@ -68,10 +67,10 @@ def upload(
     """Put ``content`` (bytes, or a file's path) there, unless it is there: one call then. False when it was.
     ``sha256``, in hex, is checked by S3; ``told`` gets bytes done and bytes in all.
 
+    :raises OutputError: there is no such file.
     :raises Refused: S3 got something else than was sent, or does not let us.
     """
-    content = Path(content) if isinstance(content, str) else content
-    body = _Body(content, len(content) if isinstance(content, bytes) else os.stat(content).st_size)
+    body = _body(Path(content) if isinstance(content, str) else content)
     place = _Place(cloud, bucket, key)
     if _there(place, body.size):
         return False
@@ -84,6 +83,17 @@ def upload(
         ensure_bucket(cloud)  # deleted since we looked
         _send(place, body, sha256, tell)
     return True
+
+
+def _body(content: bytes | Path) -> _Body:
+    if isinstance(content, bytes):
+        return _Body(content, len(content))
+    try:
+        return _Body(content, content.stat().st_size)
+    except OSError as error:
+        raise OutputError(
+            f"There is nothing to upload at {content}.", why=f"{error.strerror}.", next="sameroom build"
+        ) from error
 
 
 def _there(place: _Place, size: int) -> bool:

@@ -13,12 +13,13 @@ from .http_api import http_api
 from .ids import LIVE_VERSION
 from .limits import guard, guard_environment
 from .role import role
+from .tables import tables
 from .values import Json, Output, Part, Resource, Statement, Template, Wish, ref
 
 #: By the door's name.
 DOORS: Mapping[str, Callable[[Wish], Part]] = {"http-api": http_api, "http-api-v1": http_api}
 #: What the settings declare besides.
-DECLARED: tuple[Callable[[Wish], Part], ...] = ()
+DECLARED: tuple[Callable[[Wish], Part], ...] = (tables,)
 
 
 def template(wish: Wish) -> Template:

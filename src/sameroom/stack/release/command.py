@@ -35,7 +35,7 @@ def run(cloud: Cloud, at: Place, typed: str, name: str) -> tuple[str, ...]:
     :raises ReleaseFailed: it cannot be read, or ended with another status than 0; with its output.
     """
     event = {"sameroom": {"command": _words(typed), "id": name}}
-    called = call(cloud, at.function, at.version, event, at.clock)
+    called = call(cloud, at.function, at.version, event, at.clock, once=True)
     if called.failed:
         raise _ended(called, typed, at.folder)
     said = called.payload if isinstance(called.payload, dict) else {}

@@ -29,13 +29,16 @@ class Called(NamedTuple):
     log: str
 
 
-def call(cloud: Cloud, function: str, version: str, event: dict[str, Any], clock: Clock) -> Called:
-    """Invoke ``version`` with ``event`` and wait for what it returns.
+def call(
+    cloud: Cloud, function: str, version: str, event: dict[str, Any], clock: Clock, once: bool = False
+) -> Called:
+    """Invoke ``version`` with ``event`` and wait for what it returns; ``once`` does not ask again where
+    the answer is lost on its way.
 
     https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
     """
     give_up = clock.monotonic() + UNTIL_ACTIVE
-    while isinstance(said := _tried(cloud, function, version, event), Refused):
+    while isinstance(said := _tried(cloud, function, version, event, once), Refused):
         if clock.monotonic() >= give_up:
             raise said
         clock.sleep(2.0)
@@ -54,13 +57,14 @@ def why(called: Called, folder: Path) -> str:
     return told(found, folder) or called.log.strip() or str(called.payload)
 
 
-def _tried(cloud: Cloud, function: str, version: str, event: dict[str, Any]) -> Any:
+def _tried(cloud: Cloud, function: str, version: str, event: dict[str, Any], once: bool) -> Any:
     """Lambda's answer; the refusal, while the version is not ready to be called."""
     try:
         return cloud.call(
             "lambda",
             "invoke",
             patience=PATIENCE,
+            once=once,
             FunctionName=function,
             Qualifier=version,
             LogType="Tail",

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 #: Versions that one deploy deletes at most; the next one goes on.
 _AT_ONCE = 20
-_GOOD = ("live", "superseded", "rolled back")
+#: States of releases that have served.
+GOOD = ("live", "superseded", "rolled back")
 
 
 def prune(
@@ -38,7 +39,7 @@ def superfluous(
     there: Sequence[str], releases: Sequence[Release], keep: int, needed: Collection[str]
 ) -> list[str]:
     """Versions that can go, oldest first. What a rollback can go to stays before what never worked. Pure."""
-    worked = {release.version for release in releases if release.state in _GOOD}
+    worked = {release.version for release in releases if release.state in GOOD}
     ranked = sorted(there, key=lambda version: (version in worked, int(version)), reverse=True)
     return sorted((version for version in ranked[keep:] if version not in needed), key=int)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ class Static(Protocol):
     def activate(self, manifest_key: str) -> None:
         """Show the files of that release."""
 
-    def sweep(self, live: str) -> None:
-        """Remove what no release has used for a while; ``live`` is the manifest that is shown."""
+    def sweep(self, kept: Collection[str]) -> None:
+        """Remove files that none of the manifests ``kept`` has, when they are old enough."""
 
 
 class Files:
@@ -31,14 +32,15 @@ class Files:
     def publish(self, number: int) -> str:
         from ...site import publish
 
-        return publish(self._cloud, self._place, self._prepared, number).manifest_key
+        key: str = publish(self._cloud, self._place, self._prepared, number).manifest_key
+        return key
 
     def activate(self, manifest_key: str) -> None:
         from ...site import activate
 
         activate(self._cloud, self._place, manifest_key)
 
-    def sweep(self, live: str) -> None:
+    def sweep(self, kept: Collection[str]) -> None:
         from ...site import sweep
 
-        sweep(self._cloud, self._place, live, self._keep_days)
+        sweep(self._cloud, self._place, tuple(kept), self._keep_days)

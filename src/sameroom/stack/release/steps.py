@@ -12,7 +12,7 @@ from ...releases import alias, history
 from ...releases.smoke import Door, smoke
 from ...releases.values import Release
 from . import canary, command
-from .prune import prune
+from .prune import GOOD, prune
 from .static import Files
 from .try_out import try_out
 
@@ -111,7 +111,7 @@ class Steps:
             self._told.line(note)
         if self._static is not None:
             try:
-                self._static.sweep(self.release.site)
+                self._static.sweep({r.site for r in releases if r.site and r.state in GOOD})
             except SameroomError as error:
                 self._told.line(f"Old files stay: {error.what}")
 

@@ -1,0 +1,52 @@
+"""What a stack costs a month when nobody uses it. Pure, and read from the document.
+
+Prices of us-east-1 as AWS listed them in November 2026, in US dollars; other regions differ by some tenths.
+https://aws.amazon.com/cloudwatch/pricing/ https://aws.amazon.com/lambda/pricing/
+https://aws.amazon.com/vpc/lattice/pricing/ https://aws.amazon.com/aws-cost-management/aws-budgets/pricing/
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from .ids import FUNCTION
+
+_HOURS = 730
+_ALARM = 0.10
+_FREE_ALARMS = 10
+_LATTICE_HOUR = 0.025
+#: Per GB and second that a version's snapshot is kept.
+_SNAPSHOT = 0.0000015046
+
+
+class Line(NamedTuple):
+    """One thing that costs by being there."""
+
+    what: str
+    dollars: float
+    note: str = ""
+
+
+def monthly(document: Mapping[str, Any]) -> tuple[Line, ...]:
+    """The fixed cost of a month, largest first; lines of 0.00 say what is free only up to a number."""
+    resources = document.get("Resources", {})
+    kinds = Counter(resource.get("Type", "") for resource in resources.values())
+    lines = []
+    if alarms := kinds["AWS::CloudWatch::Alarm"]:
+        beyond = max(0, alarms - _FREE_ALARMS)
+        note = f"the account's first {_FREE_ALARMS} are free; ${_ALARM:.2f} each beyond"
+        lines.append(Line(f"{alarms} alarms", beyond * _ALARM, note))
+    if services := kinds["AWS::VpcLattice::Service"]:
+        lines.append(Line("Lattice service", services * _LATTICE_HOUR * _HOURS))
+    if kinds["AWS::Budgets::Budget"]:
+        lines.append(Line("budget", 0.0, "budgets that only notify are free"))
+    function = resources.get(FUNCTION, {}).get("Properties", {})
+    if function.get("SnapStart", {}).get("ApplyOn") == "PublishedVersions":
+        gigabytes = function["MemorySize"] / 1024
+        dollars = gigabytes * _SNAPSHOT * 3600 * _HOURS
+        lines.append(
+            Line("SnapStart, each version", dollars, "for every version that is kept, and per restore")
+        )
+    return tuple(sorted(lines, key=lambda line: -line.dollars))

@@ -57,6 +57,10 @@ class Output(io.BufferedIOBase):
                 self._end_line()
         return len(text)
 
+    def note(self, line: str) -> None:
+        """For the log alone."""
+        self._told(" ".join(line.split()))
+
     def release(self) -> str:
         """The command has ended; the last ``KEPT`` bytes of what it printed."""
         with self._lock:

@@ -66,11 +66,15 @@ def _words(asked: dict[str, Any]) -> list[str]:
 
 def _told(app: App, words: list[str], event: Event, context: Any) -> Result:
     """Run it where ``current_invocation`` is known and the deadline watched."""
+    asked = event["sameroom"]
     invocation = begun(event, context, "commands")
     entered = active.set(invocation)
     thread = watch.enter(invocation)
     try:
         with captured(invocation.request_id, ["flask", *words]) as output:
+            # By the id, who sent the event finds this invocation in the log.
+            sender = [str(asked[key]) for key in ("schedule", "id") if key in asked]
+            output.note(" ".join(["running: flask", *words, *(f"[{word}]" for word in sender)]))
             code, error = _ended(app, words)
             printed = output.release()
     finally:

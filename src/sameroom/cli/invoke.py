@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,28 +17,55 @@ from .screen import Printer
 if TYPE_CHECKING:
     from ..local.sandboxes.invocation import Invocation
     from ..local.sandboxes.lines import LogLine
+    from ..project import Settings
 
 
 @click.command()
 @click.argument("file", metavar="FILE|-", required=False)
 @app_options
+@click.option("--event", metavar="FILE|-", help="The same as FILE.")
+@click.option(
+    "--request", metavar="'[METHOD] PATH'", help="The event that the app's door makes of a request."
+)
+@click.option("--data", default="", metavar="TEXT", help="The body of --request.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object: result, figures and log.")
-def invoke(file: str | None, as_json: bool, **app: Any) -> None:
+@click.option("--cloud", is_flag=True, help="The live function on AWS, in place of one on this machine.")
+@click.option("--profile", default="", metavar="NAME", help="With --cloud: a profile of AWS's configuration.")
+@click.option("--region", default="", metavar="NAME", help="With --cloud: the AWS region.")
+def invoke(
+    file: str | None,
+    event: str | None,
+    request: str | None,
+    data: str,
+    as_json: bool,
+    cloud: bool,
+    profile: str,
+    region: str,
+    **app: Any,
+) -> None:
     """Send an event, JSON from FILE or from standard input, to the app's function.
 
     The result goes to standard output and the log to standard error. The exit status is 1 when the
     function failed.
     """
+    file = file or event
+    if cloud:
+        from .cloud_options import CloudOptions
+        from .invoke_cloud import invoke_cloud
+
+        where = CloudOptions(app["stage"], profile, region)
+        sent = _event(file, request, data, where.settings)
+        if not invoke_cloud(where, sent, as_json=as_json):
+            sys.exit(1)
+        return
     if file is None and app["artifact"]:
         # `invoke --artifact event.json`: there is always an event, so this is no zip.
         file, app["artifact"] = app["artifact"], LAST
-    if file is None:
-        raise click.UsageError("Name the event's file, or - for standard input.")
     from ..local import once
     from ..local.event_loop import run
 
     options = AppOptions(**app)
-    event = read_event(file)
+    sent = _event(file, request, data, lambda: settings_of(options))
     manner = options.manner(access_log=True)
     project = options.load(manner, options.choices())()
     lines: list[str] = []
@@ -51,11 +79,29 @@ def invoke(file: str | None, as_json: bool, **app: Any) -> None:
         else:
             errors.line(line.text)
 
-    invocation = run(once.invoke(project, manner, event, log))
+    invocation = run(once.invoke(project, manner, sent, log))
     told = report(invocation, lines) if as_json else result_text(invocation.outcome.payload)
     Printer(sys.stdout).line(told)
     if invocation.outcome.kind != "result":
         sys.exit(1)
+
+
+def _event(file: str | None, request: str | None, data: str, settings: Callable[[], Settings]) -> str:
+    """The event's text: of a file, or as the door makes it of a request."""
+    if request is not None and file is None:
+        from .door_event import door_event
+
+        return door_event(request, data, settings())
+    if file is None or request is not None:
+        raise click.UsageError("Name the event's file, or - for standard input; or --request '/path'.")
+    return read_event(file)
+
+
+def settings_of(options: AppOptions) -> Settings:
+    """The settings of this folder, without looking for the app."""
+    from ..project import settings
+
+    return settings.fold(settings.read(Path.cwd()), {}, stage=options.stage)
 
 
 def read_event(file: str) -> str:

@@ -48,12 +48,16 @@ def lines(entry: Entry, manner: Manner) -> str:
         f"{paint('dim', clock(entry.at))} {paint(_STYLES.get(entry.level, 'bold'), f'{level:<5}')} "
         f"{paint('magenta', f'{entry.request[:8]:<8}')} "
     )
+    return head + f"\n{' ' * _MARGIN}".join(body(entry, manner)) + "\n"
+
+
+def body(entry: Entry, manner: Manner) -> list[str]:
+    """What one entry says, without its time, level and request; one line at least."""
+    paint = manner.paint
     if entry.report is not None:
-        return f"{head}{paint('dim', _report(entry.report))}{_status(entry.report, paint)}\n"
-    told = entry.message.split("\n") if entry.message else []
-    told = [paint.plain(clean(line)) for line in told]
-    told += [_traced(line, manner) for line in entry.traceback.splitlines()]
-    return head + f"\n{' ' * _MARGIN}".join(told or [""]) + "\n"
+        return [paint("dim", _report(entry.report)) + _status(entry.report, paint)]
+    told = [clean(line) for line in entry.message.split("\n")] if entry.message else []
+    return [*told, *(_traced(line, manner) for line in entry.traceback.splitlines())] or [""]
 
 
 def to_json(entry: Entry) -> dict[str, Any]:

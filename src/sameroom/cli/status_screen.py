@@ -84,7 +84,8 @@ def _figures(figures: Figures | None, span: str, paint: Paint) -> Iterator[str]:
     if figures is None:
         return
     requests = f"{figures.invocations} invocation{'s' * (figures.invocations != 1)}"
-    yield f"  {paint('bold', f'{"last " + span:<9}')} {requests}{_counts(figures, paint)}"
+    last = paint("bold", f"last {span:<4}")
+    yield f"  {last} {requests}{_counts(figures, paint)}"
     if figures.p50 is not None:
         source = paint("dim", f"from the {figures.source}")
         yield f"  {'duration':<9} p50 {_ms(figures.p50)}, p99 {_ms(figures.p99)}  {source}"

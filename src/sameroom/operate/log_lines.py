@@ -105,6 +105,14 @@ class Reader:
         return _of_text(message, event, request)
 
 
+def of_error(payload: dict[str, Any]) -> Entry:
+    """What Lambda answers when a function fails: ``{"errorType", "errorMessage", "stackTrace"}``.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html
+    """
+    return _of_json({"level": "ERROR", **payload}, LogEvent("", 0, "", ""), str(payload.get("requestId", "")))
+
+
 def _of_text(message: str, event: LogEvent, request: str) -> Entry:
     found = _RECORD.match(message)
     level = found["level"] if found else ""

@@ -257,6 +257,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_PATCH = do_OPTIONS = _answer  # noqa: N815
 
+    def handle_expect_100(self) -> bool:
+        """At once: boto3 waits a second for it before it sends a file."""
+        super().handle_expect_100()
+        self.wfile.flush()
+        return True
+
     def _body(self) -> bytes:
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
             found = b""
@@ -319,6 +325,8 @@ def _routes(service: str) -> tuple[_Route, ...]:
     found = []
     for name in model.operation_names:
         operation = model.operation_model(name)
+        if operation.deprecated:
+            continue
         path, _, query = operation.http.get("requestUri", "/").partition("?")
         pattern = re.sub(r"\\\{\w+(\\\+)?\\\}", lambda m: "(.+)" if m[1] else "([^/]+)", re.escape(path))
         shape = operation.input_shape

@@ -60,7 +60,7 @@ class Cloud:
         try:
             return getattr(self._client(service, patience, region, once), operation)(**arguments)
         except (ClientError, BotoCoreError) as error:
-            raise fault(error, Described(service, operation, self.region, self.profile)) from error
+            raise fault(error, Described(service, operation, region or self.region, self.profile)) from error
 
     def pages(self, service: str, operation: str, /, **arguments: Any) -> Iterator[Any]:
         """Every page of a call that answers in pages. Errors as for ``call``."""
@@ -98,9 +98,11 @@ class Cloud:
                     retries={"mode": "standard", "total_max_attempts": 1 if once else self._tries},
                     user_agent_extra="sameroom",
                 )
-                self._clients[key] = self._session.client(
-                    service, region_name=region or self.region, config=config
-                )
+                place = region or self.region
+                try:
+                    self._clients[key] = self._session.client(service, region_name=place, config=config)
+                except ValueError as error:
+                    raise fault(error, Described(service, "", place, self.profile)) from error
             return self._clients[key]
 
 

@@ -29,6 +29,8 @@ _UNKNOWN = {
     "SignatureDoesNotMatch",
     "AuthFailure",
     "IncompleteSignature",
+    "InvalidSignatureException",
+    "RequestTimeTooSkewed",
 }
 _DENIED = {
     "AccessDenied",
@@ -47,6 +49,20 @@ _THROTTLED = {
     "SlowDown",
     "RequestThrottled",
 }
+_THEIRS = {
+    "InternalError",
+    "InternalFailure",
+    "InternalServerError",
+    "InternalServiceError",
+    "ServiceException",
+    "ServiceUnavailable",
+    "ServiceUnavailableException",
+    "500",
+    "502",
+    "503",
+}
+#: LoginError is younger than the oldest boto3 that we take.
+_SIGN_IN = (boto.SSOError, boto.TokenRetrievalError, getattr(boto, "LoginError", boto.SSOError))
 
 
 def fault(error: Exception, call: Described) -> SameroomError:
@@ -67,8 +83,18 @@ def fault(error: Exception, call: Described) -> SameroomError:
             why=_sentence(error),
             next="aws configure list-profiles shows those there are.",
         )
-    if isinstance(error, boto.TokenRetrievalError | boto.SSOTokenLoadError | boto.UnauthorizedSSOTokenError):
-        return CredentialsError("The AWS sign-in has expired.", why=_sentence(error), next="aws sso login")
+    if isinstance(error, _SIGN_IN):
+        return CredentialsError(
+            "The AWS sign-in has expired.",
+            why=_sentence(error),
+            next="aws sso login (or aws login, if that is how you signed in)",
+        )
+    if isinstance(error, boto.ConfigNotFound | boto.ConfigParseError | boto.InvalidConfigError):
+        return CredentialsError(
+            "AWS's own configuration cannot be read.",
+            why=_sentence(error),
+            next="Mend that file (~/.aws/config, ~/.aws/credentials), or name a profile: --profile NAME.",
+        )
     if isinstance(error, boto.HTTPClientError | boto.ConnectionError | boto.InvalidRegionError):
         return Unreachable(
             f"AWS does not answer: {call.service} in {call.region or 'no region'}.",
@@ -76,9 +102,17 @@ def fault(error: Exception, call: Described) -> SameroomError:
             next="Is the network up, is the region's name right, and does AWS_ENDPOINT_URL, if it is set, "
             "lead to something that runs?",
         )
+    if isinstance(error, ValueError):
+        # All that botocore says about an AWS_ENDPOINT_URL that is none.
+        return Unreachable(
+            f"There is no {call.service} to be called.",
+            why=_sentence(error),
+            next="AWS_ENDPOINT_URL must be an address such as http://127.0.0.1:4566, or not be set.",
+        )
     return Refused(
         f"The call {call.service} {call.operation} could not be made.",
         why=_sentence(error),
+        next="Repeat; if it stays so, tell us: this command asked AWS for something that it cannot.",
         code=type(error).__name__,
         operation=call.operation,
     )
@@ -86,10 +120,8 @@ def fault(error: Exception, call: Described) -> SameroomError:
 
 def _refused(error: boto.ClientError, call: Described) -> SameroomError:
     said = error.response.get("Error", {})
-    code, reason = (
-        str(said.get("Code", "")),
-        _ended(str(said.get("Message", "")) or str(said.get("Code", ""))),
-    )
+    code = str(said.get("Code", "")) or "an unknown error"
+    reason = _ended(" ".join(str(said.get("Message", "")).split())) or "AWS gives no reason."
     operation = f"{call.service}:{error.operation_name}"
     if code in _EXPIRED:
         return CredentialsError(
@@ -99,7 +131,9 @@ def _refused(error: boto.ClientError, call: Described) -> SameroomError:
         return CredentialsError(
             "AWS does not know these credentials.",
             why=reason,
-            next=f"Look at the profile {call.profile}: aws sts get-caller-identity --profile {call.profile}",
+            next=f"Look at the profile {call.profile}: aws sts get-caller-identity --profile {call.profile}. "
+            f"A region that your account has not switched on says so too, is {call.region} one? And so does a "
+            "clock that is wrong.",
         )
     if code in _DENIED:
         return AccessDenied(
@@ -117,7 +151,14 @@ def _refused(error: boto.ClientError, call: Described) -> SameroomError:
             code=code,
             operation=error.operation_name,
         )
-    return Refused(f"AWS refused {operation}: {code}.", why=reason, code=code, operation=error.operation_name)
+    way = "The fault is AWS's: repeat in a minute; https://health.aws.amazon.com tells of outages."
+    return Refused(
+        f"AWS refused {operation}: {code}.",
+        why=reason,
+        next=way if code in _THEIRS else "Mend what AWS names, and repeat.",
+        code=code,
+        operation=error.operation_name,
+    )
 
 
 def _sentence(error: Exception) -> str:

@@ -67,6 +67,7 @@ def test_an_alias_that_changes_otherwise_is_shown() -> None:
     ("one", "risky"),
     [
         (said("Modify", Replacement="True"), True),
+        (said("Modify", "AWS::Lambda::Permission", Replacement="True"), False),
         (said("Modify", "AWS::Lambda::Function", Replacement="Conditional"), True),
         (said("Remove", "AWS::DynamoDB::Table"), True),
         (said("Remove", "AWS::Lambda::Permission"), False),
@@ -77,3 +78,28 @@ def test_an_alias_that_changes_otherwise_is_shown() -> None:
 def test_what_may_lose_data_or_a_name_is_risky(one: dict[str, Any], risky: bool) -> None:
     (change,) = changes([one])
     assert change.risky is risky
+
+
+def referring(name: str, kind: str, cause: str, source: str = "ResourceReference") -> dict[str, Any]:
+    target = {"Attribute": "Properties", "Name": "Target"}
+    detail = {"Target": target, "ChangeSource": source, "CausingEntity": cause, "Evaluation": "Dynamic"}
+    return said("Modify", kind, name, Replacement="Conditional", Details=[detail])
+
+
+def test_what_only_names_a_resource_that_is_not_replaced_is_not_news() -> None:
+    alias = said("Modify", "AWS::Lambda::Alias", "Live", Details=touching("FunctionVersion"))
+    integration = referring("Integration", "AWS::ApiGatewayV2::Integration", "Live")
+    route = referring("Route", "AWS::ApiGatewayV2::Route", "Integration")
+    assert changes([route, integration, alias]) == ()
+
+
+def test_what_names_a_replaced_resource_stays_and_so_does_what_names_that() -> None:
+    table = said("Modify", "AWS::DynamoDB::Table", "Table", Replacement="True", Details=touching("KeySchema"))
+    integration = referring("Integration", "AWS::ApiGatewayV2::Integration", "Table")
+    route = referring("Route", "AWS::ApiGatewayV2::Route", "Integration")
+    assert [one.id for one in changes([route, integration, table])] == ["Route", "Integration", "Table"]
+
+
+def test_what_takes_an_attribute_of_a_changed_resource_stays() -> None:
+    one = referring("Alarm", "AWS::CloudWatch::Alarm", "Queue.QueueName", "ResourceAttribute")
+    assert changes([one])

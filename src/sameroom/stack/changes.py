@@ -12,7 +12,18 @@ from ..template.ids import ALIAS
 
 Action = Literal["add", "change", "may replace", "replace", "remove", "leave"]
 #: Those that hold what cannot be made again from the project.
-DATA = frozenset({"AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SQS::Queue"})
+DATA = frozenset({"AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SQS::Queue", "AWS::Logs::LogGroup"})
+#: Those whose names others know: replaced, they answer under another address.
+_KNOWN = frozenset(
+    {
+        "AWS::ApiGateway::RestApi",
+        "AWS::ApiGatewayV2::Api",
+        "AWS::CloudFront::Distribution",
+        "AWS::Lambda::Function",
+        "AWS::Lambda::Url",
+        "AWS::VpcLattice::Service",
+    }
+)
 
 
 class Change(NamedTuple):
@@ -28,15 +39,36 @@ class Change(NamedTuple):
 
     @property
     def risky(self) -> bool:
-        """It may take data with it, or a name that others know."""
-        return self.action in ("replace", "may replace") or (self.action == "remove" and self.type in DATA)
+        """It may take data with it, or an address that others know."""
+        replaced = self.action in ("replace", "may replace") and self.type in DATA | _KNOWN
+        return replaced or (self.action == "remove" and self.type in DATA)
 
 
 def changes(described: Iterable[Mapping[str, Any]]) -> tuple[Change, ...]:
     """``Changes`` of DescribeChangeSet, less what every release does: the version before leaves the stack and
-    stays on AWS, and the alias is told the version that it has."""
-    found = (_change(one["ResourceChange"]) for one in described if one.get("Type") == "Resource")
-    return tuple(one for one in found if not _of_every_release(one))
+    stays on AWS, the alias is told the version that it has, and what refers to it might change, as far as AWS
+    knows at that point."""
+    said = [one["ResourceChange"] for one in described if one.get("Type") == "Resource"]
+    left = {one["LogicalResourceId"]: one for one in said if not _of_every_release(_change(one))}
+    while idle := [name for name, one in left.items() if _follows_nothing(one, left)]:
+        for name in idle:
+            del left[name]
+    return tuple(_change(one) for one in left.values())
+
+
+def _follows_nothing(said: Mapping[str, Any], left: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether all that would change are names of other resources, none of which is replaced. ``Ref`` of a
+    resource changes with its replacement alone."""
+    details = said.get("Details", ())
+    return bool(details) and all(
+        detail.get("ChangeSource") == "ResourceReference"
+        and not _is_replaced(left.get(str(detail.get("CausingEntity"))))
+        for detail in details
+    )
+
+
+def _is_replaced(said: Mapping[str, Any] | None) -> bool:
+    return said is not None and _action(said) in ("replace", "may replace")
 
 
 def _change(said: Mapping[str, Any]) -> Change:

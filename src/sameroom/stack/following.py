@@ -43,8 +43,8 @@ def follow(
     told: Callable[[Event], object],
     pause: Callable[[float], object] = time.sleep,
 ) -> tuple[Event, ...]:
-    """Tell every event after ``since`` (seconds since 1970, by AWS's clock) as it comes, until the stack's own
-    operation has ended. All of them, oldest first; the last is the stack's own."""
+    """Tell every event after ``since`` (seconds since 1970, by AWS's clock) as it comes, until the operation
+    on the stack itself has ended. All of them, oldest first; the last is the stack's own."""
     seen: dict[str, Event] = {}
     turn = 0
     while True:

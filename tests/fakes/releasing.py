@@ -76,12 +76,14 @@ NOW = Clock()
 class Shop:
     """One stack's function, bucket and door on a stand."""
 
-    def __init__(self, cloud: Cloud) -> None:
+    def __init__(self, cloud: Cloud, bucket: str = "") -> None:
         self.cloud = cloud
         self.stack = self.function = fresh_name("released")
-        self.bucket = f"artifacts-{self.stack}"
+        self.bucket = bucket or f"artifacts-{self.stack}"
         self.outputs = {"FunctionName": self.function, "LogGroup": f"/aws/lambda/{self.function}"}
         self._made = False
+        if bucket:
+            return
         cloud.call(
             "s3",
             "create_bucket",

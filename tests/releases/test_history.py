@@ -17,10 +17,14 @@ from sameroom.releases.values import Release
 ONE = Release(0, "pending", "2026-11-21T06:18:38Z", "ann", "aa", "1", "bb", commit="c0ffee", size=1000)
 
 
+@pytest.fixture(scope="module")
+def cloud(stand: Stand) -> Cloud:
+    return stand.cloud()
+
+
 @pytest.fixture
-def place(stand: Stand) -> tuple[Cloud, str, str]:
+def place(cloud: Cloud) -> tuple[Cloud, str, str]:
     name = fresh_name("history")
-    cloud = stand.cloud()
     cloud.call("s3", "create_bucket", Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
     return cloud, name, "shop"
 

@@ -7,6 +7,7 @@ from fakes.cloud import Stand
 from fakes.releasing import Hours, Shop, Told
 from fakes.toll import toll
 
+from sameroom.aws.cloud import Cloud
 from sameroom.errors import AccessDenied, ReleaseFailed
 from sameroom.project import Settings
 from sameroom.project.services import Canary
@@ -16,9 +17,14 @@ from sameroom.stack.release import Turn, release
 CANARY = Canary(percent=20, minutes=2.0)
 
 
+@pytest.fixture(scope="module")
+def cloud(stand: Stand) -> Cloud:
+    return stand.cloud()
+
+
 @pytest.fixture
-def shop(stand: Stand) -> Shop:
-    made = Shop(stand.cloud())
+def shop(cloud: Cloud) -> Shop:
+    made = Shop(cloud)
     with_alarm(made)
     release(made.cloud, made.turn(made.publish("blue")), Told())
     return made
@@ -100,8 +106,8 @@ def test_a_canary_that_was_killed_is_watched_from_the_beginning(shop: Shop) -> N
     assert (shop.live, shop.weights) == ("2", {})
 
 
-def test_a_first_release_has_nobody_to_share_with(stand: Stand) -> None:
-    shop = Shop(stand.cloud())
+def test_a_first_release_has_nobody_to_share_with(cloud: Cloud) -> None:
+    shop = Shop(cloud)
     hours = Hours()
     release(shop.cloud, turn(shop, hours), Told())
     assert hours.now == 0

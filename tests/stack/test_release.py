@@ -10,15 +10,21 @@ from fakes.cloud import Stand
 from fakes.releasing import BROKEN, RAISING, Hours, Shop, Told
 from fakes.toll import toll
 
+from sameroom.aws.cloud import Cloud
 from sameroom.errors import AccessDenied, NotDeployed, ReleaseFailed, StackBusy
 from sameroom.releases import alias, history
 from sameroom.releases.asking import ask
 from sameroom.stack.release import release
 
 
+@pytest.fixture(scope="module")
+def cloud(stand: Stand) -> Cloud:
+    return stand.cloud()
+
+
 @pytest.fixture
-def shop(stand: Stand) -> Shop:
-    return Shop(stand.cloud())
+def shop(cloud: Cloud) -> Shop:
+    return Shop(cloud)
 
 
 def released(shop: Shop, name: str, more: str = "", **settings: Any) -> str:

@@ -63,10 +63,13 @@ def current(history: History) -> Release | None:
 
 
 def previous(history: History) -> Release | None:
-    """The release that served before the live one, and that a rollback goes to."""
+    """The release that a rollback goes to: it served before the live one, with other code, settings or
+    static files; a change of the template alone is none of these."""
     live = current(history)
-    older = (r for r in reversed(history.releases) if live and r.number < live.number)
-    return next((release for release in older if release.state == "superseded"), None)
+    if live is None:
+        return None
+    older = (r for r in reversed(history.releases) if r.number < live.number and r.state == "superseded")
+    return next((r for r in older if (r.version, r.site) != (live.version, live.site)), None)
 
 
 def numbered(history: History, number: int) -> Release | None:

@@ -58,6 +58,12 @@ def smoke(cloud: Cloud, door: Door, clock: Clock, asks: Asks | None = None) -> A
     )
 
 
+def answer_of(cloud: Cloud, url: str, path: str) -> Answer | None:
+    """What the app answers to one GET; None when nothing is to be asked, or nobody answers."""
+    said = _tried(Door(url, path, ""), _asks(cloud)) if url and path else None
+    return said if isinstance(said, Answer) else None
+
+
 def _asks(cloud: Cloud) -> Asks:
     endpoint = cloud.endpoint
     return lambda url, path: ask(url, path, endpoint)

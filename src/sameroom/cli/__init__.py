@@ -17,7 +17,23 @@ YOURS, OURS, INTERRUPTED = 1, 2, 130
 
 
 #: In the order of a project's life. Each is the one command of the module of its name.
-COMMANDS = ("init", "dev", "invoke", "check", "build", "plan", "deploy", "schema")
+COMMANDS = {
+    "init": "Find the app, and write its settings.",
+    "dev": "Run the app on this machine as Lambda would.",
+    "invoke": "Send one event to the app, here or in the cloud.",
+    "check": "Tell what would break on Lambda.",
+    "build": "Build the zip that Lambda runs.",
+    "plan": "Show what a deploy would change.",
+    "deploy": "Make the project what runs on AWS.",
+    "status": "Show what serves, and whether it is well.",
+    "logs": "Show the log, or follow it.",
+    "run": "Run one of the app's commands in the cloud.",
+    "rollback": "Let an earlier release serve again.",
+    "secrets": "Set, list and compare the app's secrets.",
+    "open": "Open the app in the browser.",
+    "destroy": "Remove the stack; data stays unless asked twice.",
+    "schema": "Print the settings' JSON Schema, for editors.",
+}
 
 
 class _Group(click.Group):
@@ -31,6 +47,11 @@ class _Group(click.Group):
             return super().get_command(ctx, cmd_name)
         module = import_module(f".{cmd_name}", __package__)
         return getattr(module, cmd_name)  # type: ignore[no-any-return]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """From the table: help for all of them is no reason to load any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

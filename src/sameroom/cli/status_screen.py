@@ -10,8 +10,7 @@ from .paint import Paint, harmless
 
 if TYPE_CHECKING:
     from ..operate.metrics import Figures
-    from ..operate.status import Status
-    from ..releases.values import Release
+    from ..operate.status import Release, Status
 
 #: Releases that are shown; all of them are in --json.
 _RELEASES = 5

@@ -72,7 +72,7 @@ class Reader:
             message = event.message.rstrip("\r\n")
             before = open_at.get(event.stream)
             if before is not None and _continues(before, message):
-                grown = before._replace(traceback=f"{before.traceback}\n{message}".strip("\n"))
+                grown = before._replace(traceback=f"{before.traceback}\n{message}")
                 waiting[_last(waiting, before)] = open_at[event.stream] = grown
                 continue
             open_at.pop(event.stream, None)
@@ -82,7 +82,7 @@ class Reader:
             if entry.traceback:
                 open_at[event.stream] = entry
             waiting.append(entry)
-        yield from waiting
+        yield from (entry._replace(traceback=entry.traceback.rstrip("\n")) for entry in waiting)
 
     def _entry(self, event: LogEvent, message: str) -> Entry | None:
         if start := _START.match(message):

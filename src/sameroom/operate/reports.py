@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 _NUMBERS = re.compile(
-    r"(Duration|Init Duration|Restore Duration|Max Memory Used|Memory Size): ([\d.]+) (?:ms|MB)"
+    r"(?<=\t)(Duration|Init Duration|Restore Duration|Max Memory Used|Memory Size): ([\d.]+) (?:ms|MB)"
 )
 _HEAD = re.compile(r"^REPORT RequestId: (\S+)\s")
 _STATUS = re.compile(r"Status: (\S+)")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from ..errors import AccessDenied, NotDeployed, Refused, StackStuck, Throttled
 from ..releases import alias, history
 from ..releases.alias import Alias
-from ..releases.values import Release
+from ..releases.values import Release as Release
 from . import metrics
 from .deployment import Deployment, moment
 from .logs import Look, events
@@ -25,8 +25,7 @@ from .resources import Resource, resources
 if TYPE_CHECKING:
     from ..aws.cloud import Cloud
 
-#: Releases that are shown, and REPORT lines that are measured: the newest ten thousand are one call's.
-RELEASES = 5
+#: REPORT lines that are measured at most; ten thousand are one page.
 _REPORTS = 20_000
 T = TypeVar("T")
 

@@ -168,6 +168,24 @@ class Gate:
 
         self._add(Call(service, operation), skip, times, act)
 
+    def rewrite(
+        self,
+        service: str,
+        operation: str,
+        edit: Callable[[bytes], bytes],
+        *,
+        status: int = 200,
+        skip: int = 0,
+        times: int = _ALWAYS,
+    ) -> None:
+        """Change the body of what the stand answers: for states that it cannot be brought into."""
+
+        def act(sent: _Sent, passed: Callable[[], _Got]) -> _Got:
+            got = passed()
+            return _Got(status, got.headers, edit(got.body))
+
+        self._add(Call(service, operation), skip, times, act)
+
     def free(self) -> None:
         """Let everything pass from here on, and count anew."""
         with self._lock:

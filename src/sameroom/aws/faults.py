@@ -132,8 +132,8 @@ def _refused(error: boto.ClientError, call: Described) -> SameroomError:
             "AWS does not know these credentials.",
             why=reason,
             next=f"Look at the profile {call.profile}: aws sts get-caller-identity --profile {call.profile}. "
-            f"A region that your account has not switched on says so too, is {call.region} one? And so does a "
-            "clock that is wrong.",
+            f"A region that the account has not switched on says so too (is {call.region} one?), and a clock "
+            "that is wrong.",
         )
     if code in _DENIED:
         return AccessDenied(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -271,3 +272,43 @@ def test_a_step_that_aws_denies_leaves_the_release_to_be_taken_up_again(stand: S
     assert "was interrupted; it goes on." in told.lines[0]
     assert shop.states == [("1", "superseded"), ("2", "live")]
     assert shop.ran() == ["RAN db upgrade AS green"]
+
+
+class Shelf:
+    """Static files as a release sees them: what was done, and where the alias was."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+        self.done: list[tuple[str, str]] = []
+
+    def publish(self, number: int) -> str:
+        self.done.append((f"publish {number}", self.shop.live))
+        return f"sites/{number}"
+
+    def activate(self, manifest_key: str) -> None:
+        self.done.append((f"activate {manifest_key}", self.shop.live))
+
+    def sweep(self, kept: Collection[str]) -> None:
+        self.done.append((f"sweep all but {', '.join(sorted(kept))}", self.shop.live))
+
+
+def test_static_files_are_brought_before_the_alias_moves_and_shown_after_it(shop: Shop) -> None:
+    shelf = Shelf(shop)
+    release(shop.cloud, shop.turn(shop.publish("blue"))._replace(static=shelf), Told())
+    shelf.done.clear()
+    said = release(shop.cloud, shop.turn(shop.publish("green"))._replace(static=shelf), Told())
+    assert said.site == "sites/2"
+    assert shelf.done == [
+        ("publish 2", "1"),
+        ("activate sites/2", "2"),
+        ("sweep all but sites/1, sites/2", "2"),
+    ]
+
+
+def test_static_files_and_code_are_taken_back_together(shop: Shop) -> None:
+    shelf = Shelf(shop)
+    release(shop.cloud, shop.turn(shop.publish("blue"))._replace(static=shelf), Told())
+    shelf.done.clear()
+    with pytest.raises(ReleaseFailed, match="Version 1 serves again"):
+        release(shop.cloud, shop.turn(shop.publish("green", RAISING))._replace(static=shelf), Told())
+    assert shelf.done == [("publish 2", "1"), ("activate sites/2", "2"), ("activate sites/1", "1")]

@@ -39,6 +39,8 @@ def destroy(yes: bool, data: bool, yes_delete_data: str, **where: Any) -> int:
     stack, cloud = options.stack(), options.connect()
     deployment = look(cloud, stack)
     if deployment is None:
+        # One that was interrupted at its end has left the history.
+        end.forget(cloud, bucket_name(cloud.account, cloud.region), stack)
         raise NotDeployed(
             f"There is no stack {stack} in {cloud.region}.",
             why="It was never deployed there, or it has been destroyed already.",

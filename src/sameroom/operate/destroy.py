@@ -94,7 +94,7 @@ def destroy(
         cloud.call("cloudformation", "delete_stack", StackName=deployment.arn)
     _wait(cloud, what, told, pause)
     told("forgetting its releases", 0, 0)
-    _forget(cloud, bucket, deployment.stack)
+    forget(cloud, bucket, deployment.stack)
 
 
 def empty(cloud: Cloud, bucket: str) -> None:
@@ -196,8 +196,9 @@ def _advice(stuck: Sequence[Resource]) -> str:
     return "Mend what AWS says."
 
 
-def _forget(cloud: Cloud, bucket: str, stack: str) -> None:
-    """The history of a stack that is gone would lead a rollback astray. The bucket keeps old versions."""
+def forget(cloud: Cloud, bucket: str, stack: str) -> None:
+    """The history of a stack that is gone would lead a rollback astray. The bucket keeps old versions.
+    A bucket that is not there has no history."""
     keys = [history.key(stack), f"locks/{stack}.json"]
     try:
         for page in cloud.pages("s3", "list_objects_v2", Prefix=f"sites/{stack}/", **_mine(cloud, bucket)):

@@ -1,4 +1,4 @@
-"""A release's files become what visitors see; with the manifest of an earlier release this is the rollback."""
+"""A release's files become what visitors see; with the manifest of an earlier release the rollback."""
 
 from __future__ import annotations
 

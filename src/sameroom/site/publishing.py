@@ -7,6 +7,7 @@ Objects whose names carry a hash go to their own keys, where nobody asks for the
 from __future__ import annotations
 
 import base64
+import itertools
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from pathlib import Path
@@ -57,14 +58,13 @@ def publish(
     there = stored(cloud, place.bucket)
     files = tuple(_renamed_in_vain(file, there) for file in prepared.files)
     uploads = _missing(files, there)
-    finished = 0
+    finished = itertools.count(1)
 
     def put(upload: _Upload) -> None:
-        nonlocal finished
         _put(cloud, place.bucket, upload)
-        finished += 1
+        done = next(finished)
         if told is not None:
-            told(finished, len(uploads))
+            told(done, len(uploads))
 
     first = [upload for upload in uploads if upload.file.entry.immutable]
     all_at_once(put, first)
@@ -131,7 +131,7 @@ def _same(file: File, found: Stored) -> bool:
 
 def _put(cloud: Cloud, bucket: str, upload: _Upload) -> None:
     key, file = upload
-    arguments = {
+    arguments: dict[str, Any] = {
         "Bucket": bucket,
         "Key": key,
         "ContentType": file.entry.type,

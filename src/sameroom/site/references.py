@@ -37,7 +37,7 @@ _RELATIONS = {"stylesheet", "icon", "apple-touch-icon", "apple-touch-icon-precom
 _RELATIONS |= {"preload", "prefetch"}
 #: Elements whose content is text alone: https://html.spec.whatwg.org/multipage/parsing.html
 _TEXTS = {"script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"}
-_MARKUP = re.compile(r"<!--.*?(?:--!?>|\Z)|<[!?][^>]*>|<(/?[a-zA-Z][^\s/>]*)", re.DOTALL)
+_MARKUP = re.compile(r"<!--(?:-?>|.*?(?:--!?>|\Z))|<[!?][^>]*>|<(/?[a-zA-Z][^\s/>]*)", re.DOTALL)
 _ATTRIBUTE = re.compile(
     r"[\s/]*(?:(?P<end>>)|(?P<name>[^\s/>][^\s/>=]*)"
     r"(?:\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s>\"'][^\s>]*)?))?)"

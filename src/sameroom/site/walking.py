@@ -56,7 +56,9 @@ def walk(root: Path) -> Folder:
 
 def _below(folder: Path, root: Path, above: tuple[Path, ...]) -> Iterator[tuple[str, Path]]:
     """Keys and paths; ``above`` are the real folders on the way here."""
-    for entry in os.scandir(folder):
+    with os.scandir(folder) as found:
+        entries = list(found)
+    for entry in entries:
         path = Path(entry.path)
         real = _within(path, root) if entry.is_symlink() else path
         if entry.is_dir():

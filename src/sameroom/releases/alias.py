@@ -27,6 +27,10 @@ class Alias(NamedTuple):
     weights: Mapping[str, float]
     revision: str
 
+    def __str__(self) -> str:
+        shares = (f", {share:.0%} of the requests to {version}" for version, share in self.weights.items())
+        return f"version {self.version}" + "".join(shares)
+
     @property
     def versions(self) -> set[str]:
         """Every version that gets requests."""
@@ -86,7 +90,7 @@ def move(cloud: Cloud, alias: Alias, version: str, weights: Mapping[str, float] 
             return now
         raise StackBusy(
             f"Somebody else has moved the alias {NAME} of {alias.function} meanwhile.",
-            why=f"It pointed to version {alias.version}, and now points to version {now.version}.",
+            why=f"It pointed to {alias}, and now points to {now}.",
             next="Wait until the other deploy or rollback has ended, and repeat.",
         ) from error
 

@@ -76,7 +76,8 @@ def told(traceback: str, folder: Path) -> str:
 
 def _local(file: str, folder: Path) -> str:
     inside = file.removeprefix(TASK_ROOT)
-    return f"./{inside}" if inside != file and (folder / inside).is_file() else file
+    ours = inside != file and ".." not in inside.split("/") and (folder / inside).is_file()
+    return f"./{inside}" if ours else file
 
 
 def _lines(text: str) -> list[str]:

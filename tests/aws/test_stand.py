@@ -47,7 +47,14 @@ def test_an_http_api_is_reached_by_its_address_on_aws(stand: Stand) -> None:
     cloud.call(where, "create_route", ApiId=api, RouteKey="$default", Target=target)
     cloud.call(where, "create_stage", ApiId=api, StageName="$default", AutoDeploy=True)
     url = f"https://{api}.execute-api.eu-west-1.amazonaws.com"
-    said = answer(stand, {"Url": url}, "/messages", "POST", body=b"hello", headers={"X-Say": "hi"})
+    said = answer(
+        stand,
+        {"Url": url},
+        "/messages",
+        "POST",
+        body=b"hello",
+        headers={"X-Say": "hi", "Content-Type": "text/plain"},
+    )
     assert (said.status, said.headers["x-said"], said.text) == (201, "hi", "/messages POST hello")
 
 

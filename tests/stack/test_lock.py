@@ -137,6 +137,7 @@ def test_one_that_is_silent_for_a_minute_is_taken_over(cloud: Cloud, bucket: str
     assert held["id"] != "another"
 
 
+@pytest.mark.slow
 def test_signs_of_life_keep_it(cloud: Cloud, bucket: str, stack: str, stand: Stand) -> None:
     with lock(cloud, bucket, stack, pace=Pace(beat=0.2)) as held:
         time.sleep(2.2)
@@ -164,6 +165,7 @@ def test_one_killed_on_this_machine_is_taken_over_at_once(
         pass
 
 
+@pytest.mark.slow
 def test_of_two_that_race_one_is_in_at_a_time(stand: Stand, bucket: str, stack: str, tmp_path: Path) -> None:
     file = tmp_path / "counter"
     file.write_text("")

@@ -118,6 +118,7 @@ def test_a_first_deploy_that_failed_is_deleted_to_be_made_anew(cloud: Cloud, sta
     ]
 
 
+@pytest.mark.slow
 def test_one_that_is_still_at_work_is_waited_for_to_its_end(cloud: Cloud, stack: str, told: Told) -> None:
     make(cloud, stack, Queue=QUEUE, **failing())
     before = found(cloud, stack)
@@ -146,6 +147,7 @@ def test_one_that_ends_well_meanwhile_is_gone_on_from(cloud: Cloud, stack: str, 
     assert "AWS took it back" in told.lines[-1]
 
 
+@pytest.mark.slow
 def test_a_failed_first_deploy_that_was_left_is_deleted(cloud: Cloud, stack: str, told: Told) -> None:
     body = template(Queue=QUEUE, **failing())
     cloud.call(
@@ -156,6 +158,7 @@ def test_a_failed_first_deploy_that_was_left_is_deleted(cloud: Cloud, stack: str
     assert "left as it was" in told.lines[0]
 
 
+@pytest.mark.slow
 def test_a_failed_update_that_was_left_is_taken_back(cloud: Cloud, stack: str, told: Told) -> None:
     make(cloud, stack, Queue=QUEUE)
     settled(cloud, stack)
@@ -220,6 +223,7 @@ def test_a_stack_that_is_being_destroyed_is_waited_for(
     assert told.lines == ["The stack is being destroyed: waiting for it, to make it anew."]
 
 
+@pytest.mark.slow
 def test_a_protected_stack_is_not_deleted_and_the_way_is_told(cloud: Cloud, stack: str, told: Told) -> None:
     make(cloud, stack, Queue=QUEUE, **failing())
     cloud.call(

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from .artifact import seen
 from .artifact.cache import whole
 from .artifact.desk import add_output, unwritable
-from .artifact.limits import guard_import, guard_size
 from .artifact.record import Artifact, contents
 from .own import own_folder
 
@@ -142,6 +141,8 @@ def hold(artifact: Artifact, max_size: float | None, max_import_ms: float | None
 
     :raises TooLarge: it is beyond one of them.
     """
+    from .artifact.limits import guard_import, guard_size
+
     if max_size is not None:
         guard_size(artifact.parts, artifact.zipped, max_size)
     if max_import_ms is not None:

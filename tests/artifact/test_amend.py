@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -238,3 +239,17 @@ def test_what_dotenv_sets_is_there_when_it_is_proved_and_is_kept_nowhere(tmp_pat
     assert built(folder)[1] == AMENDED
     kept = [path for path in (folder / ".sameroom").rglob("*") if path.is_file()]
     assert not [path for path in kept if b"of-nobody-else" in path.read_bytes()]
+
+
+def test_the_import_begins_before_the_zip_is_thought_of() -> None:
+    """What only the zip needs is loaded while the app is being imported."""
+    code = "import sys, sameroom.journey, sameroom.artifact.amend; print(*sys.modules)"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    late = {
+        "deflate",
+        "zipfile",
+        "concurrent.futures",
+        "sameroom.artifact.archive",
+        "sameroom.artifact.amending",
+    }
+    assert not late & set(said.stdout.split())

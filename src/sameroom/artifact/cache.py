@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -33,3 +34,18 @@ def whole(path: Path) -> Iterator[BinaryIO]:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(name)
         raise
+
+
+def to_disk(file: BinaryIO) -> None:
+    """Have what is in ``file`` written out while something else is done.
+
+    Some file systems (ext4) begin with it when a file takes another's place, and moving waits for that.
+    """
+
+    def sync(handle: int) -> None:
+        with contextlib.suppress(OSError):  # who moves the file is told
+            os.fsync(handle)
+        os.close(handle)
+
+    file.flush()
+    threading.Thread(target=sync, args=(os.dup(file.fileno()),), daemon=True).start()

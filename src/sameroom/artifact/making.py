@@ -9,7 +9,7 @@ from ..project import Project
 from . import record, tree
 from .archive import Archived, Damaged, archive
 from .bundle import bundle
-from .cache import cache_folder, whole
+from .cache import cache_folder, to_disk, whole
 from .desk import unwritable
 from .job import Job, Teller, settings_variables
 from .limits import guard
@@ -100,6 +100,7 @@ def _made(job: Job, packing: Packing, told: Teller) -> _Made:
                 return _Made(members, archive(members, file), proof, notes)
             with Proving(candidate, python) as proving:
                 archived = archive(packing.members, file)
+                to_disk(file)
                 return _Made(packing.members, archived, proving.proof())
     except OSError as error:
         raise unwritable(job.output, error) from error

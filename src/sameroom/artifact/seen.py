@@ -71,6 +71,16 @@ class Amendable(NamedTuple):
     version: tuple[int, int, int]
     bytecode: bool
 
+    def pyc_path(self, path: str) -> str:
+        """Where the bytecode of a module goes."""
+        folder, _, name = path.rpartition("/")
+        tag = "cpython-{}{}".format(*self.version)
+        return f"{folder}/__pycache__/{name[:-3]}.{tag}.pyc".lstrip("/")
+
+
+class Unusual(Exception):
+    """More depends on what has changed than ``amend`` can tell."""
+
 
 class Changed(NamedTuple):
     """A build of which nothing but contents of the project's own files has changed."""

@@ -7,12 +7,10 @@ import os
 import shutil
 import zlib
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from .archive import read
 from .cache import whole
-from .members import Member, Packed
+from .members import Loose, Member, Packed
 
 _THREADS = 4
 
@@ -36,6 +34,8 @@ def plant(tree: Path, members: Sequence[Member]) -> None:
         _remove(tree, path)
     for folder in sorted({os.path.dirname(member.path) for member in new}):
         (tree / folder).mkdir(parents=True, exist_ok=True)
+    from concurrent.futures import ThreadPoolExecutor
+
     shares = [new[start::_THREADS] for start in range(_THREADS)]
     with ThreadPoolExecutor(_THREADS) as threads:
         list(threads.map(lambda share: _write(tree, share), shares))
@@ -44,14 +44,16 @@ def plant(tree: Path, members: Sequence[Member]) -> None:
 
 
 def overwrite(tree: Path, members: Sequence[Member], stale: Iterable[str]) -> bytes:
-    """Other contents for some files of a planted ``tree``, less the ``stale`` ones; for ``settle``.
+    """Other contents for some files of a planted ``tree``, loose ones, less the ``stale``; for ``settle``.
 
     :raises OSError: there is no such tree, or it cannot be written.
     """
     manifest = tree.with_name(tree.name + ".json")
     said = manifest.read_bytes()
     manifest.unlink()  # as above
-    _write(tree, members)
+    for member in members:
+        if isinstance(member.content, Loose):
+            _put(tree, member, member.content.data)
     for path in stale:
         (tree / path).unlink(missing_ok=True)
     return said
@@ -60,6 +62,8 @@ def overwrite(tree: Path, members: Sequence[Member], stale: Iterable[str]) -> by
 def settle(tree: Path, said: bytes, written: Sequence[Member], added: Sequence[Member]) -> None:
     """``added`` goes into a tree that was overwritten, each file whole or not at all, for the tree may be in
     use; and the tree can be relied on again."""
+    from .archive import read
+
     marks = json.loads(said)
     for path, data in read(added):
         with whole(tree / path) as file:
@@ -80,12 +84,17 @@ def _remove(tree: Path, path: str) -> None:
 
 
 def _write(tree: Path, members: Sequence[Member]) -> None:
-    modes = {member.path: 0o755 if member.executable else 0o644 for member in members}
-    for path, data in read(members):
-        name = tree / path
-        handle = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, modes[path])
-        with open(handle, "wb", buffering=0) as file:
-            file.write(data)
+    from .archive import read
+
+    for member, (_, data) in zip(members, read(members), strict=True):
+        _put(tree, member, data)
+
+
+def _put(tree: Path, member: Member, data: bytes) -> None:
+    mode = 0o755 if member.executable else 0o644
+    handle = os.open(tree / member.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    with open(handle, "wb", buffering=0) as file:
+        file.write(data)
 
 
 def _manifest(path: Path) -> dict[str, list[int]]:

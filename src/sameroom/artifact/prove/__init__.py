@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import platform
 import secrets
 import signal
 import subprocess
@@ -20,13 +19,14 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from ...errors import NotImportable
 from ..members import Removed
 from ..target import Target
-from . import importtime
-from .failures import Fault, Scene, ended_early, failed
+
+if TYPE_CHECKING:
+    from . import importtime
 
 #: Owners of modules that no distribution of the artifact brings.
 STANDARD_LIBRARY = "(standard library)"
@@ -159,6 +159,10 @@ class Proving:
 
     def proof(self) -> Proof:
         """Wait for the end. Raises as ``prove`` does."""
+        # Here: the process is to begin as early as can be, and these are loaded while it runs.
+        from . import importtime
+        from .failures import Fault, Scene, ended_early, failed
+
         status = self._status()
         begun, said, document = _parted(_text(self._err), self._mark)
         trace = importtime.read(said)
@@ -217,6 +221,8 @@ class Proving:
 
 def foreign(target: Target) -> str:
     """Why machine code for ``target`` does not run here; "" when it does."""
+    import platform  # here: few proofs ask
+
     machine = platform.machine().lower()
     here = {"amd64": "x86_64", "aarch64": "arm64"}.get(machine, machine)
     if sys.platform != "linux":

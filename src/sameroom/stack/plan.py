@@ -139,7 +139,8 @@ def fingerprint(wanted: Wanted, found: Found) -> str:
     site = wanted.site.digest if wanted.site else ""
     parts = (
         *(wanted.template.text, wanted.artifact.sha256, site),
-        *(found.arn, found.updated, found.status, found.live),
+        # Planning for a stack that is not there makes an empty one, so that is no change.
+        *((found.arn, found.updated, found.status, found.live) if found.deployed else ()),
     )
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ...errors import SameroomError
 from ...releases.alias import published
@@ -21,18 +21,29 @@ _AT_ONCE = 20
 GOOD = ("live", "superseded", "rolled back")
 
 
+class Pruned(NamedTuple):
+    """The versions that are there now, and in words what did not go."""
+
+    versions: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
 def prune(
     cloud: Cloud, function: str, releases: Sequence[Release], keep: int, needed: Collection[str]
-) -> tuple[str, ...]:
-    """Delete the versions beyond ``keep``, and none of ``needed``. What did not go, in words."""
+) -> Pruned:
+    """Delete the versions beyond ``keep``, and none of ``needed``."""
     notes: list[str] = []
     try:
         there = published(cloud, function)
     except SameroomError as error:
-        return (f"Old versions stay: {error.what}",)
+        return Pruned(tuple(one.version for one in releases), (f"Old versions stay: {error.what}",))
+    gone = set()
     for version in superfluous(there, releases, keep, needed)[:_AT_ONCE]:
-        notes += _delete(cloud, function, version)
-    return tuple(notes)
+        left = _delete(cloud, function, version)
+        notes += left
+        if not left:
+            gone.add(version)
+    return Pruned(tuple(version for version in there if version not in gone), tuple(notes))
 
 
 def superfluous(

@@ -107,11 +107,14 @@ class Steps:
         self._told.stage("tidying")
         needed = {*self._alias.versions, self._version, self.release.before}
         releases, keep = self._history.releases, self._settings.keep_versions
-        for note in prune(self._cloud, self._function, releases, keep, needed):
+        left = prune(self._cloud, self._function, releases, keep, needed)
+        for note in left.notes:
             self._told.line(note)
         if self._static is not None:
             try:
-                self._static.sweep({r.site for r in releases if r.site and r.state in GOOD})
+                self._static.sweep(
+                    {r.site for r in releases if r.site and r.state in GOOD and r.version in left.versions}
+                )
             except SameroomError as error:
                 self._told.line(f"Old files stay: {error.what}")
 

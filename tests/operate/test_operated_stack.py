@@ -11,7 +11,7 @@ from fakes.cloud import Stand
 from fakes.operated import Operated
 from fakes.toll import toll
 
-from sameroom.errors import NotDeployed, SameroomError, StackBusy, StackFailed, StackStuck
+from sameroom.errors import AccessDenied, NotDeployed, SameroomError, StackBusy, StackFailed, StackStuck
 from sameroom.operate import destroy as end
 from sameroom.operate import logs
 from sameroom.operate.deployment import find, look
@@ -216,6 +216,28 @@ def test_a_destroy_that_was_cut_off_is_continued_by_running_it_again(
         end.forget(doomed.cloud, doomed.bucket, doomed.stack)
     assert history.read(doomed.cloud, doomed.bucket, doomed.stack).releases == ()
     assert look(doomed.cloud, doomed.stack) is None
+
+
+DENIED = [
+    ("cloudformation", "ListStackResources"),
+    ("cloudformation", "GetTemplate"),
+    ("ssm", "DescribeParameters"),
+    ("s3", "ListObjectVersions"),
+    ("cloudformation", "DeleteStack"),
+]
+
+
+@pytest.mark.parametrize(("service", "operation"), DENIED, ids=lambda said: str(said))
+def test_a_destroy_that_is_denied_a_call_names_it_and_leaves_the_stack(
+    stand: Stand, operated: Operated, service: str, operation: str
+) -> None:
+    with toll(stand.endpoint) as gate:
+        cloud = gate.cloud(tries=1)
+        deployment = find(cloud, operated.stack)
+        gate.refuse(service, operation, "AccessDenied")
+        with pytest.raises(AccessDenied, match=f"{service}:{operation}"):
+            end.destroy(cloud, end.doomed(cloud, deployment), operated.bucket, lambda *_: None)
+    assert look(operated.cloud, operated.stack) is not None
 
 
 def test_a_protected_stack_and_one_at_work_are_refused(operated: Operated) -> None:

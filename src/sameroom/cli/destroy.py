@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
+import textwrap
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -93,14 +95,12 @@ def _show(printer: Printer, what: Doomed, *, data: bool) -> None:
 
 def _counted(others: Counter[str]) -> str:
     words = [f"{count} {kind}s" if count > 1 else kind for kind, count in sorted(others.items())]
-    import textwrap
-
     return "\n    ".join(textwrap.wrap("and " + ", ".join(words), 72))
 
 
 def _kind(type_: str) -> str:
-    """ "AWS::DynamoDB::Table" -> "table"."""
-    return type_.rpartition("::")[2].lower()
+    """ "AWS::Logs::LogGroup" -> "log group"."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type_.rpartition("::")[2]).lower()
 
 
 def _confirm(stack: str, question: str, confirmed: bool, flag: str) -> None:

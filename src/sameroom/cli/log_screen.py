@@ -28,8 +28,8 @@ _STYLES = {
     "FATAL": "error",
 }
 _SHORT = {"WARNING": "WARN", "CRITICAL": "FATAL"}
-#: Columns before the message: 8 of time, 5 of level, 8 of request, and a space after each.
-_MARGIN = 24
+#: Columns before the second line and those after it: under the level, as ``sameroom dev`` has it.
+_MARGIN = 9
 
 
 class Manner(NamedTuple):
@@ -48,7 +48,8 @@ def lines(entry: Entry, manner: Manner) -> str:
         f"{paint('dim', clock(entry.at))} {paint(_STYLES.get(entry.level, 'bold'), f'{level:<5}')} "
         f"{paint('magenta', f'{entry.request[:8]:<8}')} "
     )
-    return head + f"\n{' ' * _MARGIN}".join(body(entry, manner)) + "\n"
+    seam = f"\n{' ' * _MARGIN}{paint('dim', '│')} "
+    return head + seam.join(body(entry, manner)) + "\n"
 
 
 def body(entry: Entry, manner: Manner) -> list[str]:

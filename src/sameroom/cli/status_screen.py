@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -107,7 +108,8 @@ def _alarms(status: Status, paint: Paint) -> Iterator[str]:
         word = _ALARM_WORDS.get(alarm.state, alarm.state)
         since = paint("dim", f"since {_at(alarm.since)}") if alarm.since else ""
         state = paint(_ALARMS.get(alarm.state, "bold"), f"{word:<8}")
-        yield f"  {'' if number else 'alarms':<9} {state} {harmless(alarm.name)}  {since}".rstrip()
+        name = _short(alarm.name, status.deployment.stack)
+        yield f"  {'' if number else 'alarms':<9} {state} {name:<28} {since}".rstrip()
         if alarm.state == "ALARM" and alarm.reason:
             yield from (f"{'':<21}{line}" for line in textwrap.wrap(harmless(alarm.reason), _WIDTH - 21))
 
@@ -115,7 +117,7 @@ def _alarms(status: Status, paint: Paint) -> Iterator[str]:
 def _queues(status: Status, paint: Paint) -> Iterator[str]:
     for number, queue in enumerate(status.queues):
         count = paint("red" if queue.messages else "green", f"{queue.messages:<8}")
-        yield f"  {'' if number else 'dead':<9} {count} in {harmless(queue.queue)}"
+        yield f"  {'' if number else 'dead':<9} {count} in {_short(queue.queue, status.deployment.stack)}"
 
 
 def _releases(status: Status, paint: Paint) -> Iterator[str]:
@@ -130,6 +132,11 @@ def _release(release: Release, paint: Paint) -> str:
     by = harmless(release.by.rpartition("/")[2] or release.by)
     told = paint("dim", f"{_at(release.at)}  v{release.version}  {release.commit[:8]}".rstrip())
     return f"{release.number:>4}  {state} {told}  {by}"
+
+
+def _short(name: str, stack: str) -> str:
+    """CloudFormation's name without the stack's before it and the hash after it."""
+    return harmless(re.sub(r"-[A-Za-z0-9]{12,13}$", "", name.removeprefix(f"{stack}-")) or name)
 
 
 def _at(moment: str) -> str:

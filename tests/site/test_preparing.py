@@ -100,7 +100,8 @@ def test_hidden_files_and_source_maps_stay_at_home(tmp_path: Path) -> None:
 def test_names_with_spaces_and_signs_are_keys_as_they_are(tmp_path: Path) -> None:
     names = ["a b.png", "100%.png", "ü.png", "a+b.png", "a#b.png", "a?b.png"]
     page = '<img src="a%20b.png"><img src="100%25.png"><img src="ü.png"><img src="a%23b.png">'
-    prepared = prepare(front_end(tmp_path, **{"index.html": page, **dict.fromkeys(names, PNG)}), SITE)
+    files: dict[str, str | bytes] = {"index.html": page, **dict.fromkeys(names, PNG)}
+    prepared = prepare(front_end(tmp_path, **files), SITE)
     found = by_key(prepared)
     assert set(names) <= found.keys()
     assert len(re.findall(rb"\.[0-9a-f]{8}\.png", found["index.html"])) == 4

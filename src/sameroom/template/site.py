@@ -339,8 +339,8 @@ def _certificate(wish: Wish, domain: Domain) -> Resource:
         where = f"is in {wish.settings.region}" if wish.settings.region else "names no region"
         raise TemplateError(
             f"The site's domain {domain.name} needs a certificate from {_CERTIFICATES}.",
-            why="CloudFront takes no other, a stack requests certificates in its own region only, and this one "
-            f"{where}.",
+            why="CloudFront takes no other, a stack requests certificates in its own region only, and "
+            f"this one {where}.",
             next=f"Request it there (aws acm request-certificate --region {_CERTIFICATES} --domain-name "
             f"{domain.name} --validation-method DNS) and give its ARN: certificate in "
             f'[tool.sameroom.domain]; or deploy there: region = "{_CERTIFICATES}".',

@@ -98,12 +98,13 @@ def test_the_list_stays_within_eighty_columns_and_shows_no_control_characters() 
         "aa",
         "12",
         "bb",
-        commit="c" * 40,
+        commit="c" * 40 + "+",
         note="n" * 200,
     )
     known = Known("shop", History((release,)), Alias("shop", "1", {}, "r"), ())
     text = command.table(known, PLAIN, 80)
     assert max(map(len, text.splitlines())) <= 80
     assert "\x1b" not in text
+    assert "cccccccc+" in text
     empty = Known("shop", History(), Alias("shop", "1", {}, "r"), ())
     assert command.table(empty, PLAIN, 80) == "There are no releases in the history.\n"

@@ -99,7 +99,12 @@ def test_an_app_that_cannot_be_imported_never_gets_a_request(shop: Shop) -> None
         ("fail", "flask fail ended with the status 3. Version 1 serves on.", "one\ntwo"),
         ("nope now", "flask nope now ended with the status 2.", "There is no command 'nope'. There are: db"),
         ("die", "ended the function: flask die.", "SystemError: the command died"),
-        ("sleep", "took too long: flask sleep.", "Task timed out after 2.00 seconds"),
+        pytest.param(
+            "sleep",
+            "took too long: flask sleep.",
+            "Task timed out after 2.00 seconds",
+            marks=pytest.mark.slow,
+        ),
         ("db 'upgrade", "cannot be read: db 'upgrade", "No closing quotation."),
     ],
 )

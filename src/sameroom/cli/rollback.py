@@ -90,10 +90,12 @@ def table(known: Known, paint: Paint, width: int) -> str:
         mark = paint("cyan", "↻") if release in there else " "
         state = paint(_STATES[release.state], f"{release.state:<13}")
         gone = "" if release.version in known.versions else "version deleted"
-        rest = f"{release.version:<9}{_at(release):<18}{harmless(release.by)[-13:]:<14}{release.commit[:9]}"
+        rest = f"{release.version:<9}{_at(release):<18}{harmless(release.by)[-13:]:<14}{_commit(release)}"
         lines.append(f"  {mark} {release.number:<9}{state}{rest.rstrip()}")
         if note := " ".join(part for part in (harmless(release.note), gone) if part):
             lines.append(paint("dim", " " * 13 + note[: max(width - 13, 20)]))
+    if there:
+        lines.append(paint("dim", f"  {paint.plain('↻')} can serve again: sameroom rollback RELEASE"))
     return "\n".join(lines) + "\n"
 
 
@@ -120,8 +122,12 @@ def json_done(done: Back, took: float, answer: Answer | None) -> str:
 
 def _described(release: Release) -> str:
     by = f" by {harmless(release.by)}" if release.by else ""
-    commit = f", commit {release.commit[:9]}" if release.commit else ""
+    commit = f", commit {_commit(release)}" if release.commit else ""
     return f"version {release.version}, released {_at(release)} UTC{by}{commit}"
+
+
+def _commit(release: Release) -> str:
+    return release.commit[:8] + "+" * release.commit.endswith("+")
 
 
 def _at(release: Release) -> str:

@@ -231,7 +231,7 @@ def test_old_assets_stay_for_open_pages_and_are_swept_when_the_days_are_over(
     change(tmp_path, "style.css", "b {}")
     second, _ = release(cloud, where, tmp_path, 2)
     assert old <= keys(cloud, where.bucket)
-    assert sweep(cloud, where, [second.manifest_key], 30).removed == 0
+    assert sweep(cloud, where, [second.manifest_key, "sites/gone/1.json"], 30).removed == 0
     later = datetime.now(timezone.utc) + timedelta(days=31)
     assert sweep(cloud, where, [first.manifest_key, second.manifest_key], 30, later).removed == 0
     swept = sweep(cloud, where, [second.manifest_key], 30, later)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
+from ..errors import SiteError
 from . import manifest, marker
 from .activation import remove
 from .publishing import OWN, stored
@@ -32,7 +34,9 @@ def sweep(
     there = stored(cloud, place.bucket)
     named = {marker.KEY, *live.files, *live.unsure}
     for key in {*kept, live.manifest} - {""}:
-        named |= _names(manifest.read(cloud, place.artifacts, key))
+        # A release whose manifest is gone cannot be rolled back to; it keeps nothing.
+        with suppress(SiteError):
+            named |= _names(manifest.read(cloud, place.artifacts, key))
     old = [key for key, it in there.items() if key not in named and it.modified <= oldest]
     if not old:
         return Swept(0, 0)

@@ -36,6 +36,15 @@ _ALLOWED = {
 _LIMITS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
 
 
+#: Keys that other tools have and this one does not, and why; on purpose, none is near one of ours.
+_REFUSED = {
+    "layers": "sameroom deploys no layers: what the app needs travels in its zip (see extras and include)",
+    "capacity_provider": "sameroom does not deploy to Lambda Managed Instances, which cost by the hour",
+    "instances": "sameroom does not deploy to Lambda Managed Instances, which cost by the hour; "
+    "concurrency is how many sandboxes may run at a time",
+}
+
+
 class Complaint(NamedTuple):
     """What is wrong with one key, and what would be right."""
 
@@ -62,6 +71,8 @@ def _complaint(detail: ErrorDetails, model: type[BaseModel]) -> Complaint:
     name = ".".join(place)
     kind = detail["type"]
     if kind == "extra_forbidden":
+        if place[-1] in _REFUSED:
+            return Complaint(f"there is no key {name}", _REFUSED[place[-1]])
         return Complaint(f"there is no key {name}", _did_you_mean(place, model))
     if kind == "missing":
         return Complaint(f"{name} is missing", "every table and index needs one")

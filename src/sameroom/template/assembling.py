@@ -6,20 +6,45 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from .. import __version__
 from ..errors import TemplateError
+from .alarms import alarms
+from .alb import alb
+from .background import background
+from .buckets import buckets
+from .budget import budget
+from .commands import commands
+from .domain import domain
 from .function import FIRST_DEPLOY, function
+from .function_url import function_url
 from .http_api import http_api
 from .ids import LIVE_VERSION
+from .lattice import lattice
 from .limits import guard, guard_environment
+from .queues import queues
+from .rest_api import rest_api
 from .role import role
+from .schedules import schedules
+from .secrets import secrets
+from .site import site
 from .tables import tables
-from .values import Json, Output, Part, Resource, Statement, Template, Wish, ref
+from .values import Json, Part, Resource, Statement, Template, Wish, ref
+from .writing import output, resource, written
 
 #: By the door's name.
-DOORS: Mapping[str, Callable[[Wish], Part]] = {"http-api": http_api, "http-api-v1": http_api}
+DOORS: Mapping[str, Callable[[Wish], Part]] = {
+    "http-api": http_api,
+    "http-api-v1": http_api,
+    "rest-api": rest_api,
+    "function-url": function_url,
+    "alb": alb,
+    "lattice": lattice,
+    "lattice-v1": lattice,
+}
 #: What the settings declare besides.
-DECLARED: tuple[Callable[[Wish], Part], ...] = (tables,)
+DECLARED: tuple[Callable[[Wish], Part], ...] = (
+    *(domain, tables, queues, buckets, schedules, background),
+    *(secrets, commands, alarms, budget, site),
+)
 
 
 def template(wish: Wish) -> Template:
@@ -30,12 +55,12 @@ def template(wish: Wish) -> Template:
     parts = [DOORS[wish.settings.door](wish), *(declared(wish) for declared in DECLARED)]
     environment = {name: value for part in parts for name, value in part.environment.items()}
     guard_environment({**environment, **wish.variables})
-    parts.insert(0, function(wish, environment))
+    parts.insert(0, function(wish, environment, _behind(environment, parts)))
     statements = [one for part in parts for one in part.statements]
     parts.append(role([*statements, *_extra(wish)]))
     document: Json = {
         "AWSTemplateFormatVersion": "2010-09-09",
-        "Description": f"{wish.stack}, made by sameroom {__version__}",
+        "Description": f"{wish.stack}, deployed by sameroom",
         "Parameters": {
             LIVE_VERSION: {
                 "Type": "String",
@@ -44,11 +69,21 @@ def template(wish: Wish) -> Template:
             }
         },
         "Conditions": {FIRST_DEPLOY: {"Fn::Equals": [ref(LIVE_VERSION), ""]}},
-        "Resources": {name: _resource(one) for name, one in _together(parts)},
-        "Outputs": {name: _output(one) for part in parts for name, one in sorted(part.outputs.items())},
+        "Resources": {name: resource(one) for name, one in _together(parts)},
+        "Outputs": _outputs(parts),
     }
-    document["Outputs"] = dict(sorted(document["Outputs"].items()))
-    return guard(Template(document, json.dumps(document, indent=1, ensure_ascii=False) + "\n"))
+    return guard(Template(document, written(document)))
+
+
+def _behind(environment: Mapping[str, Any], parts: Iterable[Part]) -> Json:
+    """The properties of the resources that ``environment`` names."""
+    said = json.dumps(environment)
+    return {
+        name: resource.properties
+        for part in parts
+        for name, resource in sorted(part.resources.items())
+        if f'"{name}"' in said or f"${{{name}" in said
+    }
 
 
 def _extra(wish: Wish) -> Iterable[Statement]:
@@ -69,16 +104,9 @@ def _together(parts: Iterable[Part]) -> list[tuple[str, Resource]]:
     return sorted(found.items())
 
 
-def _resource(one: Resource) -> Json:
-    found: Json = {"Type": one.type, "Properties": one.properties}
-    if one.depends_on:
-        found["DependsOn"] = list(one.depends_on)
-    if one.keep:
-        # A version has to survive its leaving the template. Data that a failed first deploy made has not.
-        kept = "Retain" if one.type == "AWS::Lambda::Version" else "RetainExceptOnCreate"
-        found |= {"DeletionPolicy": kept, "UpdateReplacePolicy": "Retain"}
-    return found
-
-
-def _output(one: Output) -> Mapping[str, Any]:
-    return {"Value": one.value, "Description": one.description}
+def _outputs(parts: Iterable[Part]) -> Json:
+    """Of two ``Url`` the later part's counts: a domain's before the door's own, and a site's before both."""
+    found = {name: one for part in parts for name, one in part.outputs.items()}
+    if "SiteUrl" in found:
+        found["Url"] = found["SiteUrl"]
+    return {name: output(one) for name, one in sorted(found.items())}

@@ -17,6 +17,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from ..errors import TemplateError
 from .ids import ALIAS, ALIAS_NAME, FUNCTION, LIVE_VERSION, LOG_GROUP, ROLE
 from .values import Json, Output, Part, Resource, Statement, Wish, arn, attribute, ref, sub
 
@@ -29,17 +30,26 @@ WRAPPER = "/var/task/sameroom/runtime/bootstrap"
 _LAMBDAS_OWN = ("AWS_LAMBDA_LOG_FORMAT", "AWS_LAMBDA_LOG_LEVEL")
 
 
-def function(wish: Wish, environment: Mapping[str, Any]) -> Part:
-    """The function with ``environment``, which the other parts have added to."""
+def function(wish: Wish, environment: Mapping[str, Any], behind: Mapping[str, Any]) -> Part:
+    """The function with ``environment``, which the other parts have added to. ``behind`` has the properties
+    of the resources that it names: when one of them is replaced, its name changes, and a version keeps the
+    names it was published with.
+
+    :raises TemplateError: Lambda has no SnapStart for the runtime.
+    """
+    _guard_snapstart(wish)
     configuration = _configuration(wish, environment)
+    digest = _digest(wish.code.sha256, configuration, behind)
     properties: Json = {
+        # Lambda publishes nothing when nothing has changed, and CloudFormation takes that for a failure.
+        "Description": f"{wish.stack}, {digest}",
         **configuration,
         "Code": {"S3Bucket": wish.code.bucket, "S3Key": wish.code.key},
         "Role": arn(ROLE),
     }
     if wish.settings.ceiling:
         properties["ReservedConcurrentExecutions"] = wish.settings.concurrency
-    version = f"Version{_digest(wish.code.sha256, configuration)}"
+    version = f"Version{digest}"
     number = attribute(version, "Version")
     return Part(
         {
@@ -126,6 +136,16 @@ def _statements(wish: Wish) -> list[Statement]:
     return [log, Statement("NetworkInterfaces", interfaces, ("*",))]
 
 
-def _digest(code: str, configuration: Json) -> str:
-    text = json.dumps([code, configuration], sort_keys=True)
+def _guard_snapstart(wish: Wish) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html"""
+    if wish.settings.snapstart and wish.code.runtime in ("python3.10", "python3.11"):
+        raise TemplateError(
+            f"Lambda has no SnapStart for {wish.code.runtime}.",
+            why="It begins with python3.12.",
+            next='Use runtime = "python3.13", or snapstart = false.',
+        )
+
+
+def _digest(code: str, *configuration: Mapping[str, Any]) -> str:
+    text = json.dumps([code, *configuration], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:10]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 
+from .cors import cors
 from .function import log_group
 from .ids import ALIAS
 from .values import Json, Output, Part, Resource, Wish, arn, ref, sub
@@ -70,18 +71,8 @@ def http_api(wish: Wish) -> Part:
 
 def _api(wish: Wish) -> Json:
     found: Json = {"Name": sub("${AWS::StackName}"), "ProtocolType": "HTTP"}
-    if wish.settings.cors:
-        cors = wish.settings.cors
-        said = {
-            "AllowOrigins": list(cors.allow_origins),
-            "AllowMethods": list(cors.allow_methods),
-            "AllowHeaders": list(cors.allow_headers),
-            "ExposeHeaders": list(cors.expose_headers),
-            "AllowCredentials": cors.allow_credentials,
-            "MaxAge": cors.max_age,
-        }
-        found["CorsConfiguration"] = {key: value for key, value in said.items() if value not in ([], None)}
-    return found
+    allowed = cors(wish)
+    return found | ({"CorsConfiguration": allowed} if allowed else {})
 
 
 def _integration(wish: Wish) -> Json:

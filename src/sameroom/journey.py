@@ -210,7 +210,7 @@ def _site(project: Project, told: Told) -> Prepared | None:
     from . import site
 
     told.stage("site")
-    site.build(project.folder, project.settings.site, told)
+    site.build(project.folder, project.settings.site, told.line)
     return site.prepare(project.folder, project.settings.site)
 
 

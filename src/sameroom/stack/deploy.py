@@ -96,7 +96,7 @@ def deploy(cloud: Cloud, goal: Goal, told: Told) -> Deployed:
     told.stage("looking")
     found = look(cloud, goal.stack, goal.project)
     bucket = ensure_bucket(cloud)
-    with lock(cloud, bucket, goal.stack, goal.wait):
+    with lock(cloud, bucket, goal.stack, goal.wait) as held:
         found = recover(cloud, found, told)
         wanted = goal.wanted(found)
         _refuse_missing_secrets(cloud, wanted)
@@ -107,7 +107,9 @@ def deploy(cloud: Cloud, goal: Goal, told: Told) -> Deployed:
         told.planned(planned)
         if not planned.changes:
             return Deployed(planned, found.outputs, None)
+        held.check()
         outputs = _changed(cloud, planned, found, told)
+        held.check()
         done = release(cloud, Turn(wanted, found, bucket, outputs, goal.folder), told)
     remember(goal.folder, goal.stack, cloud.region)
     return Deployed(planned, outputs, done)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 
 from ..errors import TemplateError
+from ..project.services import Alb
 from .ids import ALIAS
 from .values import Json, Output, Part, Resource, Wish, ref, sub
 
@@ -19,7 +20,7 @@ _MOST_VALUES = 5
 def alb(wish: Wish) -> Part:
     """A target group, and a rule of the listener that the settings name.
 
-    :raises TemplateError: the settings name none.
+    :raises TemplateError: the settings name none, or say more of the rule than AWS takes.
     """
     said = wish.settings.alb
     if said is None:
@@ -28,16 +29,7 @@ def alb(wish: Wish) -> Part:
             why="sameroom makes the target group and the rule; the load balancer itself is yours.",
             next='Add [tool.sameroom.alb]: listener = "arn:aws:elasticloadbalancing:..." and priority = 100',
         )
-    if len(said.hosts) + len(said.paths) > _MOST_VALUES:
-        raise TemplateError(
-            f"The rule of [tool.sameroom.alb] has {len(said.hosts) + len(said.paths)} hosts and paths.",
-            why=f"A listener's rule takes {_MOST_VALUES} together.",
-            next='Name fewer; "*" stands for many: paths = ["/shop/*"], hosts = ["*.example.com"].',
-        )
     multiple = "true" if wish.settings.multi_value_headers else "false"
-    conditions: list[Json] = [{"Field": "path-pattern", "PathPatternConfig": {"Values": list(said.paths)}}]
-    if said.hosts:
-        conditions.append({"Field": "host-header", "HostHeaderConfig": {"Values": list(said.hosts)}})
     name = _name(wish.stack)
     named = next((host for host in said.hosts if "*" not in host), "")
     return Part(
@@ -72,13 +64,26 @@ def alb(wish: Wish) -> Part:
                 {
                     "ListenerArn": said.listener,
                     "Priority": said.priority,
-                    "Conditions": conditions,
+                    "Conditions": _conditions(said),
                     "Actions": [{"Type": "forward", "TargetGroupArn": ref(TARGETS)}],
                 },
             ),
         },
         outputs={"Url": Output(f"https://{named}", "Where the app answers")} if named else {},
     )
+
+
+def _conditions(said: Alb) -> list[Json]:
+    if len(said.hosts) + len(said.paths) > _MOST_VALUES:
+        raise TemplateError(
+            f"The rule of [tool.sameroom.alb] has {len(said.hosts) + len(said.paths)} hosts and paths.",
+            why=f"A listener's rule takes {_MOST_VALUES} together.",
+            next='Name fewer; "*" stands for many: paths = ["/shop/*"], hosts = ["*.example.com"].',
+        )
+    found: list[Json] = [{"Field": "path-pattern", "PathPatternConfig": {"Values": list(said.paths)}}]
+    if said.hosts:
+        found.append({"Field": "host-header", "HostHeaderConfig": {"Values": list(said.hosts)}})
+    return found
 
 
 def _name(stack: str) -> str:

@@ -95,18 +95,19 @@ def deploy(cloud: Cloud, goal: Goal, told: Told) -> Deployed:
     """
     told.stage("looking")
     found = look(cloud, goal.stack, goal.project)
-    bucket = ensure_bucket(cloud)
+    # Where the history has been read the bucket is there, and as it should be.
+    bucket = found.bucket if found.history.etag else ensure_bucket(cloud)
     with lock(cloud, bucket, goal.stack, goal.wait) as held:
         found = recover(cloud, found, told)
         wanted = goal.wanted(found)
         _refuse_missing_secrets(cloud, wanted)
-        told.stage("uploading")
-        artifact = wanted.artifact
-        upload(cloud, bucket, artifact_key(artifact.sha256), artifact.path, artifact.sha256, told.progress)
         planned = _planned(cloud, goal, wanted, found, told)
         told.planned(planned)
         if not planned.changes:
             return Deployed(planned, found.outputs, None)
+        told.stage("uploading")
+        artifact = wanted.artifact
+        upload(cloud, bucket, artifact_key(artifact.sha256), artifact.path, artifact.sha256, told.progress)
         held.check()
         outputs = _changed(cloud, planned, found, told)
         held.check()

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 MB = 1 << 20
 #: Bytes from which it goes in parts, and those of a part.
 LARGE, PART = 16 * MB, 8 * MB
+#: S3's words for a condition that is not met, and for two that write at once.
+_THERE = ("PreconditionFailed", "ConditionalRequestConflict", "412", "409")
 #: Parts on their way at a time.
 _TOGETHER = 4
 #: Seconds that S3 may be silent while it takes a part over a slow line.
@@ -64,7 +66,8 @@ def upload(
     sha256: str,
     told: Progress | None = None,
 ) -> bool:
-    """Put ``content`` (bytes, or a file's path) there, unless it is there: one call then. False when it was.
+    """Put ``content`` (bytes, or a file's path) there, unless it is there. False when it was. What is new and
+    under 16 MB takes one call: S3 is asked before the bytes go (Expect: 100-continue), and may refuse.
     ``sha256``, in hex, is checked by S3; ``told`` gets bytes done and bytes in all.
 
     :raises OutputError: there is no such file.
@@ -72,16 +75,30 @@ def upload(
     """
     body = _body(Path(content) if isinstance(content, str) else content)
     place = _Place(cloud, bucket, key)
-    if _there(place, body.size):
-        return False
     tell = told or (lambda done, total: None)
     try:
-        _send(place, body, sha256, tell)
+        return _send_new(place, body, sha256, tell)
     except Refused as error:
         if error.code not in ("NoSuchBucket", "404"):
             raise
         ensure_bucket(cloud)  # deleted since we looked
-        _send(place, body, sha256, tell)
+        return _send_new(place, body, sha256, tell)
+
+
+def _send_new(place: _Place, body: _Body, sha256: str, told: Progress) -> bool:
+    if body.size >= LARGE:
+        if _there(place, body.size):
+            return False
+        _send_in_parts(place, body, told)
+        return True
+    try:
+        _send(place, body, sha256, told, IfNoneMatch="*")
+    except Refused as error:
+        if error.code not in _THERE:
+            raise
+        if _there(place, body.size):
+            return False
+        _send(place, body, sha256, told)  # what is there is not whole
     return True
 
 
@@ -105,13 +122,10 @@ def _there(place: _Place, size: int) -> bool:
         raise
 
 
-def _send(place: _Place, body: _Body, sha256: str, told: Progress) -> None:
-    if body.size >= LARGE:
-        _send_in_parts(place, body, told)
-        return
+def _send(place: _Place, body: _Body, sha256: str, told: Progress, **condition: str) -> None:
     told(0, body.size)
     checksum = base64.b64encode(bytes.fromhex(sha256)).decode()
-    place.call("put_object", Body=body.part(0, body.size), ChecksumSHA256=checksum)
+    place.call("put_object", Body=body.part(0, body.size), ChecksumSHA256=checksum, **condition)
     told(body.size, body.size)
 
 

@@ -33,6 +33,10 @@ def prune(
 ) -> Pruned:
     """Delete the versions beyond ``keep``, and none of ``needed``."""
     notes: list[str] = []
+    newest = max(int(version) for version in needed if version)
+    if newest <= keep:
+        # Versions are counted from 1, so there cannot be more.
+        return Pruned(tuple(str(number) for number in range(1, newest + 1)), ())
     try:
         there = published(cloud, function)
     except SameroomError as error:

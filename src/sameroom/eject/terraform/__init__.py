@@ -1,0 +1,158 @@
+"""The template as Terraform's configuration for the provider ``hashicorp/aws``.
+
+One table a type; what has no entry is an error that names it, never left out.
+https://registry.terraform.io/providers/hashicorp/aws/latest/docs
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from ...errors import TemplateError
+from ..readme import TERRAFORM, readme
+from ..values import Source, settled
+from .companions import Resource, companions
+from .compute import COMPUTE
+from .fields import Body, Fields, filled
+from .hcl import Block, Raw, block, expression
+from .references import KINDS, References
+from .stores import STORES
+
+_TABLES: dict[str, Fields] = {**COMPUTE, **STORES}
+#: Types that do not stand for themselves: the function publishes its versions.
+_PARTS = ("AWS::Lambda::Version",)
+
+#: Arguments that the provider has not had for long.
+_NEW = ("invoked_via_function_url", "response_transfer_mode")
+
+_HEAD = """\
+terraform {{
+  required_version = ">= 1.5"
+  required_providers {{
+    aws = {{
+      source  = "hashicorp/aws"
+      version = {version}
+    }}
+  }}
+}}
+
+variable "region" {{
+  type    = string
+  default = {region}
+}}
+
+variable "name" {{
+  description = "Names of resources begin with it"
+  type        = string
+  default     = {name}
+}}
+
+provider "aws" {{
+  region = var.region
+}}
+
+data "aws_caller_identity" "current" {{}}
+
+data "aws_partition" "current" {{}}
+"""
+
+
+def terraform(source: Source) -> dict[str, str]:
+    """Files by name; the zip goes beside them as ``app.zip``.
+
+    :raises TemplateError: a type, a property or a function that has no counterpart here; it is named.
+    """
+    document = settled(source.document)
+    unknown = {one["Type"] for one in document["Resources"].values()} - {*_TABLES, *_PARTS}
+    if unknown:
+        raise TemplateError(
+            f"{', '.join(sorted(unknown))} has no counterpart in Terraform here.",
+            next="Eject as CloudFormation or SAM, and please report this.",
+        )
+    to = References(document["Resources"])
+    text: list[str] = []
+    for name, one in document["Resources"].items():
+        text += [
+            block(f'resource "{kind}" "{label}"', body) + "\n"
+            for kind, label, body in _resources(name, one, to)
+        ]
+    outputs = [
+        block(f'output "{name}"', {"description": one.get("Description"), "value": to.value(one["Value"])})
+        + "\n"
+        for name, one in document.get("Outputs", {}).items()
+    ]
+    return {
+        "main.tf": "\n".join([_head(source, text), *text]),
+        "outputs.tf": "\n".join(outputs),
+        "README.md": readme(source, TERRAFORM),
+    }
+
+
+def _head(source: Source, resources: Iterable[str]) -> str:
+    newer = any(argument in one for one in resources for argument in _NEW)
+    words = {"version": ">= 6.28" if newer else ">= 5.80", "region": source.region, "name": source.stack}
+    return _HEAD.format(**{key: expression(value) for key, value in words.items()})
+
+
+def _resources(name: str, one: Any, to: References) -> Iterator[Resource]:
+    kind, said = one["Type"], one.get("Properties", {})
+    if kind in _PARTS:
+        return
+    body = {**_named(name, kind, said), **filled(_TABLES[kind], said, f"{name} ({kind})", to)}
+    if kind == "AWS::CloudFront::Distribution":
+        (inner,) = body["distribution"]
+        body = {**inner.body, "restrictions": _ANYWHERE}
+    if kind == "AWS::SQS::QueuePolicy":
+        for number, queue in enumerate(to.value(said["Queues"]), 1):
+            yield KINDS[kind].type, f"{name}-{number}", {"queue_url": queue, **body}
+        return
+    if kind == "AWS::SNS::TopicPolicy":
+        for number, topic in enumerate(to.value(said["Topics"]), 1):
+            yield KINDS[kind].type, f"{name}-{number}", {"arn": topic, **body}
+        return
+    yield KINDS[kind].type, name, {**body, **_lasting(one), **_after(one, to)}
+    yield from companions(name, kind, said, to)
+
+
+_ANYWHERE = Block({"geo_restriction": Block({"restriction_type": "none"})})
+
+
+def _named(name: str, kind: str, said: Any) -> Body:
+    """A name, where CloudFormation makes one up and Terraform wants to be told."""
+    made = Raw(f'"${{var.name}}-{name}"')
+    if kind == "AWS::Lambda::Function":
+        code = {
+            "filename": "app.zip",
+            "source_code_hash": Raw('filebase64sha256("app.zip")'),
+            "publish": True,
+        }
+        return {"function_name": made, **code}
+    if kind == "AWS::S3::Bucket":
+        return {"bucket_prefix": Raw(f'lower(substr("${{var.name}}-{name}-", 0, 37))')}
+    if kind == "AWS::SQS::Queue":
+        return {"name": Raw(made.text[:-1] + '.fifo"') if said.get("FifoQueue") else made}
+    if kind.startswith("AWS::VpcLattice::") and kind.endswith(("::Service", "::TargetGroup", "::Listener")):
+        return {"name": Raw(f"lower({made.text})")}
+    if kind == "AWS::CloudWatch::Alarm":
+        return {"alarm_name": made}
+    named = ("IAM::Role", "DynamoDB::Table", "SNS::Topic", "Scheduler::Schedule", "Scheduler::ScheduleGroup")
+    if kind.removeprefix("AWS::") in (
+        *named,
+        "Budgets::Budget",
+    ):
+        return {"name": made}
+    return {}
+
+
+def _lasting(one: Any) -> Body:
+    """What the template keeps, Terraform must not destroy."""
+    if one.get("DeletionPolicy", "").startswith("Retain"):
+        return {"lifecycle": Block({"prevent_destroy": True})}
+    return {}
+
+
+def _after(one: Any, to: References) -> Body:
+    named = one.get("DependsOn", [])
+    addresses = [to.address(name) for name in ([named] if isinstance(named, str) else named)]
+    return {"depends_on": [Raw(address) for address in addresses]} if addresses else {}

@@ -14,7 +14,8 @@ import pytest
 from fakes.artifacts import MB, UNPROVEN, artifact, part, shop
 
 from sameroom.artifact.report import Report, explain
-from sameroom.cli.build_screen import BuildScreen, stage_line, table
+from sameroom.cli.build_screen import BuildScreen, table
+from sameroom.cli.live_screen import stage_line
 from sameroom.cli.paint import Paint
 
 PLAIN = Paint(colour=False, unicode=True)

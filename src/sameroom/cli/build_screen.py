@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import textwrap
-import threading
-import time
 from collections.abc import Iterator
-from types import TracebackType
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
+from .live_screen import LiveScreen, bar
 from .paint import Paint, harmless
-from .screen import Printer
 
 if TYPE_CHECKING:
     from ..artifact.report import Report
@@ -18,82 +15,19 @@ if TYPE_CHECKING:
 #: Rows and pieces of advice that are shown; all are in --json and --html.
 _ROWS = 15
 _ADVICE = 4
-#: Seconds of silence before a stage is shown, and between two looks at it.
-_PATIENCE = 0.25
-_TICK = 0.1
 _MB = 1 << 20
 
 
-class BuildScreen:
-    """Stages as they come: one line that changes on a terminal, a line each elsewhere.
-
-    A context manager, which takes away its line in the end.
-    """
-
-    def __init__(self, stream: TextIO) -> None:
-        self._printer = Printer(stream)
-        self._live = stream.isatty()
-        self._lock = threading.Lock()
-        self._over = threading.Event()
-        self._stage = ""
-        self._began = 0.0
-        self._done = self._total = 0
-        self._shown = ""
-        self._ticker = threading.Thread(target=self._tick, daemon=True)
+class BuildScreen(LiveScreen):
+    """Stages as they come, and in the end the report."""
 
     def __enter__(self) -> BuildScreen:
-        if self._live:
-            self._ticker.start()
+        super().__enter__()
         return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._over.set()
-        if self._ticker.is_alive():
-            self._ticker.join()
-        with self._lock:
-            self._replace("")
-
-    def stage(self, name: str) -> None:
-        """A station of the build begins: "resolving", "fetching" ..."""
-        with self._lock:
-            self._stage, self._began = name, time.monotonic()
-            self._done = self._total = 0
-            if not self._live:
-                self._printer.line(f"{name} ...")
-
-    def progress(self, done: int, total: int) -> None:
-        """How much of the stage is done. From any thread."""
-        with self._lock:
-            self._done, self._total = done, total
 
     def done(self, report: Report, width: int) -> None:
         """The artifact is there."""
-        self._printer.write(table(report, self._printer.paint, width))
-
-    def _tick(self) -> None:
-        while not self._over.wait(_TICK):
-            with self._lock:
-                seconds = time.monotonic() - self._began
-                if self._stage and (seconds > _PATIENCE or self._shown):
-                    progress = (self._done, self._total)
-                    self._replace(stage_line(self._stage, progress, seconds, self._printer.paint))
-
-    def _replace(self, line: str) -> None:
-        """``line`` where the last one was."""
-        if line != self._shown:
-            self._printer.write(f"\r\x1b[K{line}")
-            self._shown = line
-
-
-def stage_line(name: str, progress: tuple[int, int], seconds: float, paint: Paint) -> str:
-    """One stage, for instance "fetching ####---- 3/7"."""
-    done, total = progress
-    text = f"  {paint('cyan', f'{name:<10}')}"
-    if total:
-        text += f" {_bar(done / total, 24, paint)} {done}/{total}"
-    return text + (paint("dim", f"  {seconds:.0f} s") if seconds >= 1 else "")
+        self.printer.write(table(report, self.printer.paint, width))
 
 
 def table(report: Report, paint: Paint, width: int) -> str:
@@ -129,8 +63,8 @@ def _parts(report: Report, paint: Paint, width: int) -> Iterator[str]:
     shown = report.rows if len(report.rows) <= _ROWS + 1 else report.rows[:_ROWS]
     rest = report.rows[len(shown) :]
     room = width - 2 - 3 * 11 - 2
-    bar = min(30, room - 32)
-    name_width = room - bar - 2
+    longest = min(30, room - 32)
+    name_width = room - longest - 2
     head = f"  {'':<{name_width}}{'zipped':>11}{'unzipped':>11}{'import':>11}"
     yield paint("dim", head)
     largest = max((row.zipped for row in report.rows), default=1) or 1
@@ -139,7 +73,7 @@ def _parts(report: Report, paint: Paint, width: int) -> Iterator[str]:
         label = _cut(f"{name} {row.version}".rstrip(), name_width)
         called, version = paint.plain(label[: len(name)]), label[len(name) :]
         cells = f"{_mb(row.zipped):>11}{_mb(row.unzipped):>11}{_ms(row.import_ms):>11}"
-        drawn = paint("blue", _blocks(row.zipped / largest * bar, paint))
+        drawn = paint("blue", _blocks(row.zipped / largest * longest, paint))
         yield (f"  {called}{paint('dim', version)}{' ' * (name_width - len(label))}{cells}  {drawn}".rstrip())
     if rest:
         took = [row.import_ms for row in rest if row.import_ms is not None]
@@ -158,9 +92,9 @@ def _limits(report: Report, paint: Paint) -> Iterator[str]:
     for distance in report.distances:
         share = distance.used / distance.most
         style = "red" if share > 1 else "yellow" if share > 0.8 else "green"
-        bar = _bar(min(share, 1), 20, paint, style)
+        filled = bar(min(share, 1), 20, paint, style)
         most = f"{share:4.0%} of {_mb(distance.most)}"
-        yield f"  {bar} {most} {paint('dim', distance.limit)}"
+        yield f"  {filled} {most} {paint('dim', distance.limit)}"
 
 
 def _left_out(report: Report, paint: Paint, width: int) -> Iterator[str]:
@@ -177,12 +111,6 @@ def _left_out(report: Report, paint: Paint, width: int) -> Iterator[str]:
 def _wrapped(mark: str, text: str, width: int, paint: Paint) -> Iterator[str]:
     for number, line in enumerate(textwrap.wrap(harmless(text), width - 4)):
         yield f"  {mark if number == 0 else ' '} {paint.plain(line)}"
-
-
-def _bar(share: float, width: int, paint: Paint, style: str = "green") -> str:
-    filled = round(share * width)
-    full, empty = ("█", "░") if paint.unicode else ("#", "-")
-    return paint(style, full * filled) + paint("dim", empty * (width - filled))
 
 
 def _blocks(length: float, paint: Paint) -> str:

@@ -1,7 +1,7 @@
 """A crontab's five fields -> EventBridge Scheduler's expression. Pure.
 
-AWS has a sixth field for the year, counts weekdays from SUN = 1 where a crontab counts from 0, and takes either
-a day of the month or a weekday: the other is ``?``.
+AWS has a sixth field for the year, counts weekdays from SUN = 1 where a crontab counts from 0, and takes
+a day of the month or a weekday, never both: the other is ``?``.
 https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#cron-based
 """
 

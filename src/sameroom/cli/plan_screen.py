@@ -9,8 +9,7 @@ from .paint import Paint, harmless
 
 if TYPE_CHECKING:
     from ..stack.changes import Change
-    from ..stack.plan import Code, Plan
-    from ..template.grants import Grant
+    from ..stack.plan import Code, Grant, Plan
 
 _MARKS = {
     "replace": ("±", "error"),

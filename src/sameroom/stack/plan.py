@@ -8,7 +8,8 @@ from typing import NamedTuple
 from ..operate.deployment import PROJECT, STAGE
 from ..releases.history import current, pending
 from ..template.cost import Line, monthly
-from ..template.grants import Grant, grants
+from ..template.grants import Grant as Grant
+from ..template.grants import grants
 from ..template.ids import LIVE_VERSION
 from ..template.settings_diff import Difference, differences
 from .change_set import Draft, Drafted

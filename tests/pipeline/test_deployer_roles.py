@@ -131,6 +131,15 @@ def test_roles_may_be_passed_to_services_of_the_stack_alone() -> None:
     assert "lambda.amazonaws.com" in passing["Condition"]["StringEquals"]["iam:PassedToService"]
 
 
+GOLDEN = sorted((Path(__file__).parent.parent / "template" / "golden").glob("*.json"))
+
+
+@pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
+def test_every_type_that_a_stack_may_have_is_known(path: Path) -> None:
+    types = {one["Type"] for one in json.loads(path.read_text())["Resources"].values()}
+    assert types <= set(BY_TYPE)
+
+
 def test_a_type_that_nobody_knows_is_named() -> None:
     with pytest.raises(TemplateError, match="AWS::Glue::Job"):
         role_template(SHOP, Settings(), {"AWS::Glue::Job"})

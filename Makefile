@@ -64,6 +64,7 @@ bench: $(READY)
 	$(BIN)/python benchmarks/streaming.py
 	$(BIN)/python benchmarks/artifact_build.py
 	$(BIN)/python benchmarks/artifact_cold_start.py
+	$(BIN)/python benchmarks/deploy.py
 
 # Rewrites the lock file from pyproject.toml.
 lock:

@@ -32,6 +32,8 @@ COMMANDS = {
     "secrets": "Set, list and compare the app's secrets.",
     "open": "Open the app in the browser.",
     "destroy": "Remove the stack; data stays unless asked twice.",
+    "ci": "Write a workflow that plans and deploys.",
+    "eject": "Write the stack for CloudFormation, SAM or Terraform.",
     "schema": "Print the settings' JSON Schema, for editors.",
 }
 

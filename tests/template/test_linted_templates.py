@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
-from cfnlint.api import lint  # type: ignore[import-untyped]
-from cfnlint.config import ManualArgs  # type: ignore[import-untyped]
+from cfnlint.api import lint
+from cfnlint.config import ManualArgs
 from fakes.wishes import CERTIFICATE, CODE, FULL, NEEDED, NETWORK, wish, wish_for
 
 from sameroom.project import DOORS

@@ -102,6 +102,13 @@ def test_a_site_cannot_be_before_a_door_that_cloudfront_cannot_reach(door: str) 
     assert 'door = "http-api"' in refused.value.next
 
 
+@pytest.mark.parametrize("settings", [{"door": "rest-api"}, {"stage": "v1"}])
+def test_a_site_cannot_be_before_an_api_with_a_stage_in_its_paths(settings: dict[str, str]) -> None:
+    with pytest.raises(TemplateError, match="a stage in its paths") as refused:
+        origin(wish(settings))
+    assert "function-url" in refused.value.next
+
+
 @pytest.mark.parametrize(
     ("key", "value", "why"),
     [

@@ -68,11 +68,11 @@ DOMAIN = {"name": "shop.example.com", "zone": ZONE}
         {},
         {"site": {"folder": "public", "spa": True}},
         {"site": {"folder": "public", "api": [], "price_class": "all"}},
-        {"door": "rest-api", "timeout": 60.0},
+        {"door": "function-url", "response_mode": "streaming", "timeout": 60.0},
         {"domain": {**DOMAIN, "certificate": CERTIFICATE}},
         {"domain": DOMAIN, "region": "us-east-1"},
     ],
-    ids=["plain", "spa", "files-only", "rest-api", "certificate", "own-certificate"],
+    ids=["plain", "spa", "files-only", "function-url", "certificate", "own-certificate"],
 )
 def test_cfn_lint_has_nothing_to_say(settings: dict[str, Any]) -> None:
     assert linted(document(wish(**settings))) == []

@@ -1,28 +1,34 @@
-"""Where CloudFront finds the app: the API's own host, and the path before every request's."""
+"""Where CloudFront finds the app: the API's own host.
+
+Not where a stage stands before every path: the app would be told that it is mounted there (SCRIPT_NAME), and
+write the stage into the URLs that it makes for the site's visitors.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from ..errors import TemplateError
-from . import function_url, http_api, rest_api
+from . import function_url, http_api
 from .values import Wish, sub
 
 
-def origin(wish: Wish) -> tuple[Any, str]:
-    """The host name, and the origin path, "" for none.
+def origin(wish: Wish) -> Any:
+    """The host name.
 
-    :raises TemplateError: CloudFront cannot reach the door.
+    :raises TemplateError: CloudFront cannot reach the door, or a stage stands in its paths.
     """
     door = wish.settings.door
-    if door in ("http-api", "http-api-v1"):
-        path = f"/{wish.settings.stage}" if wish.settings.stage else ""
-        return sub(f"${{{http_api.API}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}"), path
-    if door == "rest-api":
-        host = sub(f"${{{rest_api.API}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}")
-        return host, f"/{rest_api.stage_name(wish)}"
     if door == "function-url":
-        return function_url.host(), ""
+        return function_url.host()
+    if door == "rest-api" or wish.settings.stage:
+        raise TemplateError(
+            "A site cannot be in front of an API with a stage in its paths.",
+            why="The app would write the stage into the URLs of the site, where there is none.",
+            next='Use door = "http-api" without `stage`, or "function-url", which streams, too.',
+        )
+    if door in ("http-api", "http-api-v1"):
+        return sub(f"${{{http_api.API}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}")
     raise TemplateError(
         f"A site cannot be in front of the door {door}.",
         why="CloudFront reaches public hosts that the stack itself makes.",

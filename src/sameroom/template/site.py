@@ -270,11 +270,9 @@ def _files_origin() -> Json:
 
 
 def _app_origin(wish: Wish) -> Json:
-    domain, path = origin(wish)
     return {
         "Id": "app",
-        "DomainName": domain,
-        **({"OriginPath": path} if path else {}),
+        "DomainName": origin(wish),
         "CustomOriginConfig": {
             "OriginProtocolPolicy": "https-only",
             "OriginSSLProtocols": ["TLSv1.2"],

@@ -7,6 +7,8 @@ UV      := 0.13.8
 LOCK    := requirements.lock
 # The runtime travels to any of Lambda's Pythons; its tests run on those of this machine.
 PYTHONS := 3.10 3.12 3.13 3.14
+# Two at a time: much of the suite waits for processes.
+PARALLEL := -n 2 --dist loadfile
 
 # What some tests use beyond Python; without them those are skipped, which pytest then says.
 PROGRAMS := chromium-headless-shell skopeo unzip
@@ -17,7 +19,7 @@ run: $(READY)
 	@cd examples/messages && ../../$(BIN)/sameroom dev
 
 test: check programs
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PARALLEL)
 	@$(MAKE) --no-print-directory test-pythons
 
 check: $(READY)
@@ -43,8 +45,8 @@ test-pythons: $(READY)
 		echo "the runtime's tests on Python $$version"; \
 		$(BIN)/uv venv --quiet --clear --python "$$found" .venv-$$version \
 		&& $(BIN)/uv pip install --quiet --python .venv-$$version --constraint $(LOCK) \
-			pytest pytest-timeout hypothesis flask django bottle awslambdaric \
-		&& PYTHONPATH=src .venv-$$version/bin/python -m pytest --quiet tests/runtime || exit 1; \
+			pytest pytest-timeout pytest-xdist hypothesis flask django bottle awslambdaric \
+		&& PYTHONPATH=src .venv-$$version/bin/python -m pytest --quiet $(PARALLEL) tests/runtime || exit 1; \
 	done
 
 $(READY): $(LOCK) pyproject.toml

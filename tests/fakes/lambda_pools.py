@@ -79,9 +79,30 @@ def _status(pid: int) -> str:
         return ""
 
 
+#: What other tests of the run have started, and keep: a ministack, multiprocessing's servers.
+_KEPT = ("ministack.app:main", "multiprocessing.forkserver", "multiprocessing.resource_tracker")
+
+
 def descendants() -> list[int]:
     """All processes that we started, and those that they started."""
-    return running([process.pid for process in psutil.Process(os.getpid()).children(recursive=True)])
+    ours = [one for one in psutil.Process(os.getpid()).children() if not _is_kept(one)]
+    found = [one.pid for child in ours for one in (child, *_children(child))]
+    return running(found)
+
+
+def _is_kept(process: psutil.Process) -> bool:
+    try:
+        command = " ".join(process.cmdline())
+    except psutil.Error:
+        return False
+    return any(kept in command for kept in _KEPT)
+
+
+def _children(process: psutil.Process) -> list[psutil.Process]:
+    try:
+        return process.children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
 
 
 def gone(pids: list[int], seconds: float = 5.0) -> bool:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cfnlint.api import lint  # type: ignore[import-untyped]
-from cfnlint.core import get_rules  # type: ignore[import-untyped]
+from cfnlint.api import lint
+from cfnlint.core import get_rules
 from fakes.cloud import Stand, fresh_name
 from fakes.site_folder import front_end
 

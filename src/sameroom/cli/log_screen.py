@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .paint import Paint
+from .paint import LEVELS, Paint
 
 if TYPE_CHECKING:
     from ..operate.log_lines import Entry
@@ -17,16 +17,6 @@ if TYPE_CHECKING:
 #: Where the zip's files lie on Lambda.
 TASK_ROOT = "/var/task/"
 _FRAME = re.compile(r'^(?P<indent>\s*)File "(?P<file>[^"]+)", line (?P<line>\d+)(?P<rest>.*)$')
-_STYLES = {
-    "TRACE": "dim",
-    "DEBUG": "dim",
-    "INFO": "blue",
-    "WARN": "yellow",
-    "WARNING": "yellow",
-    "ERROR": "red",
-    "CRITICAL": "error",
-    "FATAL": "error",
-}
 _SHORT = {"WARNING": "WARN", "CRITICAL": "FATAL"}
 #: Columns before the second line and those after it: under the level, as ``sameroom dev`` has it.
 _MARGIN = 9
@@ -45,7 +35,7 @@ def lines(entry: Entry, manner: Manner) -> str:
     paint = manner.paint
     level = _SHORT.get(entry.level, entry.level)[:5]
     head = (
-        f"{paint('dim', clock(entry.at))} {paint(_STYLES.get(entry.level, 'bold'), f'{level:<5}')} "
+        f"{paint('dim', clock(entry.at))} {paint(LEVELS.get(entry.level, 'bold'), f'{level:<5}')} "
         f"{paint('magenta', f'{entry.request[:8]:<8}')} "
     )
     seam = f"\n{' ' * _MARGIN}{paint('dim', '│')} "

@@ -18,6 +18,17 @@ _CODES = {
     "error": "1;31",
     "title": "1;36",
 }
+#: A log level -> its style.
+LEVELS = {
+    "TRACE": "dim",
+    "DEBUG": "dim",
+    "INFO": "blue",
+    "WARN": "yellow",
+    "WARNING": "yellow",
+    "ERROR": "red",
+    "CRITICAL": "error",
+    "FATAL": "error",
+}
 _ASCII = str.maketrans("│…⋮✓✗→·▲↻", "|.:+x>-!~")
 
 

@@ -7,19 +7,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from .paint import Paint
+from .paint import LEVELS, Paint
 from .records import Frame, Record, Trace, records, traces
 
-_LEVEL_STYLES = {
-    "TRACE": "dim",
-    "DEBUG": "dim",
-    "INFO": "blue",
-    "WARN": "yellow",
-    "WARNING": "yellow",
-    "ERROR": "red",
-    "CRITICAL": "error",
-    "FATAL": "error",
-}
 _LIBRARY = re.compile(r"(?:/(?:site|dist)-packages/|/lib/python\d\.\d+/(?!site-packages/))(?P<name>[^/]+)")
 #: An artifact's files, where the libraries lie beside the user's own (local.packaged.unpack).
 _ARTIFACT = re.compile(r".*/\.sameroom/artifacts/[0-9a-f]{64}/(?P<name>[^/]+)")
@@ -51,7 +41,7 @@ class Teller(NamedTuple):
         # Our runtime's message ends with the error that the traceback says again.
         message = "" if error and error in record.message else record.message
         if message:
-            level = self.paint(_LEVEL_STYLES.get(record.level, "dim"), record.level)
+            level = self.paint(LEVELS.get(record.level, "dim"), record.level)
             for number, line in enumerate(message.split("\n")):
                 yield f"{level} {line}" if level and number == 0 else line
         for trace in reversed(record.traces):

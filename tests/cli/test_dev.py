@@ -290,12 +290,12 @@ def test_an_attribute_that_is_not_there_is_told_with_what_is(project: Path) -> N
 
 def test_new_settings_are_used_without_a_restart(site: Path) -> None:
     with dev(site) as running:
-        assert running.get("/env?A").json() == {"A": None}
-        (site / "pyproject.toml").write_text('[tool.sameroom]\nenv = { A = "1" }\n')
-        until(lambda: running.get("/env?A").json() == {"A": "1"})
+        assert running.get("/env?ONE").json() == {"ONE": None}
+        (site / "pyproject.toml").write_text('[tool.sameroom]\nenv = { ONE = "1" }\n')
+        until(lambda: running.get("/env?ONE").json() == {"ONE": "1"})
         (site / "pyproject.toml").write_text("[tool.sameroom]\nenvv = 1\n")
         running.wait_for(r"✗ pyproject.toml, \[tool.sameroom\]: there is no key envv")
-        assert running.get("/env?A").json() == {"A": "1"}
+        assert running.get("/env?ONE").json() == {"ONE": "1"}
         (site / "pyproject.toml").write_text('[tool.sameroom]\ndoor = "alb"\n')
         running.wait_for(r"✗ The settings of the door have changed")
 

@@ -62,15 +62,15 @@ def test_the_runtime_is_told_what_it_cannot_know(tmp_path: Path) -> None:
 def test_settings_win_over_dotenv_and_dotenv_decides_nothing_of_ours(tmp_path: Path) -> None:
     found = variables(
         tmp_path,
-        Settings(env={"A": "settings"}),
-        A="dotenv",
-        B="dotenv",
+        Settings(env={"ONE": "settings"}),
+        ONE="dotenv",
+        TWO="dotenv",
         SAMEROOM_APP="other",
         AWS_PROFILE="mine",
         AWS_SESSION_TOKEN="mine",
         AWS_ENDPOINT_URL="https://real",
     )
-    assert (found["A"], found["B"]) == ("settings", "dotenv")
+    assert (found["ONE"], found["TWO"]) == ("settings", "dotenv")
     assert found["SAMEROOM_APP"] == "shop.web:create_app('x')"
     assert found["AWS_ENDPOINT_URL"] == "http://127.0.0.1:1"
     assert found["NOTES_TABLE"] == "notes"

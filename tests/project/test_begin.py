@@ -263,7 +263,7 @@ BASE = st.fixed_dictionaries(
     optional={
         "timeout": st.integers(1, 900),
         "exclude": st.lists(TEXT, max_size=30),
-        "env": st.dictionaries(st.from_regex(r"[A-Z_][A-Z0-9_]{0,5}", fullmatch=True), TEXT, max_size=3),
+        "env": st.dictionaries(st.from_regex(r"[A-Z][A-Z0-9_]{1,5}", fullmatch=True), TEXT, max_size=3),
         "cors": st.fixed_dictionaries(
             {"allow_origins": st.lists(TEXT, max_size=2), "max_age": st.integers(-1, 9)}
         ),
@@ -359,9 +359,9 @@ def test_an_import_that_does_not_end_is_ended(tmp_path: Path) -> None:
 
 
 def test_the_import_has_the_variables_of_the_settings_and_of_dotenv(tmp_path: Path) -> None:
-    app = "import os\nassert (os.environ['A'], os.environ['B']) == ('1', '2')\n" + APP
-    zappa = '{"dev": {"app_function": "app.app", "environment_variables": {"B": "2"}}}'
-    written(tmp_path, {"app.py": app, ".env": "A=1\nB=1\n", "zappa_settings.json": zappa})
+    app = "import os\nassert (os.environ['ONE'], os.environ['TWO']) == ('1', '2')\n" + APP
+    zappa = '{"dev": {"app_function": "app.app", "environment_variables": {"TWO": "2"}}}'
+    written(tmp_path, {"app.py": app, ".env": "ONE=1\nTWO=1\n", "zappa_settings.json": zappa})
     assert tried(planned(tmp_path)).app == "flask.app.Flask"
 
 

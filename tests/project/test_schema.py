@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
 from sameroom.project.complaints import complain
-from sameroom.project.schema import DIALECT, schema
+from sameroom.project.schema import DIALECT, MODELS, schema
 from sameroom.project.schema_words import WORDS
 from sameroom.project.settings import DOORS, Cors, Settings, StageSettings
-from sameroom.project.tables import Index, Table
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -56,7 +55,7 @@ def test_other_tools_and_tables_are_left_alone() -> None:
     VALIDATOR.validate({"project": {"name": "x"}, "tool": {"ruff": {"line-length": 1}}})
 
 
-@pytest.mark.parametrize("model", [Settings, StageSettings, Cors, Table, Index])
+@pytest.mark.parametrize("model", MODELS)
 def test_every_key_has_words_of_its_own(model: type[BaseModel]) -> None:
     assert WORDS[model.__name__].keys() == model.model_fields.keys()
     described = SCHEMA["definitions"][model.__name__]["properties"]
@@ -68,11 +67,51 @@ def test_every_key_has_words_of_its_own(model: type[BaseModel]) -> None:
 @pytest.mark.parametrize("key", sorted(Settings.model_fields))
 def test_the_page_of_settings_begins_with_the_schemas_words(key: str) -> None:
     assert plain(SECTIONS[key]).startswith(plain(WORDS["Settings"][key].description))
-    assert "    [tool.sameroom" in SECTIONS[key], "the section has no example"
+    assert re.search(r"^    \[+tool\.sameroom", SECTIONS[key], re.MULTILINE), "the section has no example"
     assert "efault" in SECTIONS[key], "the section tells no default"
 
 
-@pytest.mark.parametrize(("model", "section"), [("Cors", "cors"), ("Table", "tables"), ("Index", "tables")])
+#: Where the page tells the keys of an inner model, and the keys that it cannot be without.
+INNER: dict[str, tuple[str, dict[str, Any]]] = {
+    "Cors": ("cors", {}),
+    "Table": ("tables", {"partition_key": "pk"}),
+    "Index": ("tables", {"partition_key": "a"}),
+    "Queue": ("queues", {}),
+    "Bucket": ("buckets", {}),
+    "Schedule": ("schedules", {"command": "sweep"}),
+    "Background": ("background", {}),
+    "Statement": ("permissions", {"actions": ["s3:GetObject"], "resources": ["*"]}),
+    "Canary": ("canary", {}),
+    "Vpc": ("vpc", {"subnets": ["subnet-00000000"], "security_groups": ["sg-00000000"]}),
+    "Throttle": ("throttle", {}),
+    "Alarms": ("alarms", {}),
+    "Budget": ("budget", {"monthly": 5, "email": "a@b"}),
+    "Domain": ("domain", {"name": "a.org", "zone": "Z1"}),
+    "Alb": ("alb", {"listener": WORDS["Alb"]["listener"].examples[0], "priority": 1}),
+    "Lattice": ("lattice", {}),
+    "Site": ("site", {"folder": "web"}),
+}
+
+
+def holding(model: str, said: dict[str, Any]) -> dict[str, Any]:
+    """A section in which ``model`` says ``said``."""
+    key, needed = INNER[model]
+    whole = {**needed, **said}
+    if model == "Schedule" and "cron" not in said and "rate" not in said:
+        whole["rate"] = "1 hour"
+    if model == "Index":
+        return {"tables": {"abc": {"partition_key": "pk", "indexes": {"abc": whole}}}}
+    if key in ("tables", "queues", "buckets", "schedules"):
+        return {key: {"abc": whole}}
+    return {key: [whole] if model == "Statement" else whole}
+
+
+def test_every_inner_model_is_met_here() -> None:
+    assert {model.__name__ for model in MODELS} == {*INNER, "Settings", "StageSettings"}
+    assert {*SCHEMA["definitions"]} == {model.__name__ for model in MODELS}
+
+
+@pytest.mark.parametrize(("model", "section"), [(model, section) for model, (section, _) in INNER.items()])
 def test_the_page_has_the_words_of_inner_tables(model: str, section: str) -> None:
     for key, words in WORDS[model].items():
         assert f"| `{key}` | {words.description} |" in SECTIONS[section]
@@ -93,18 +132,7 @@ def test_every_example_of_the_page_is_accepted_by_both(text: str) -> None:
 def test_every_example_of_the_schema_is_accepted_by_both(model: str) -> None:
     for key, words in WORDS[model].items():
         for example in words.examples:
-            section = {
-                "Cors": {"cors": {key: example}},
-                "Table": {"tables": {"abc": {"partition_key": "pk", key: example}}},
-                "Index": {
-                    "tables": {
-                        "abc": {
-                            "partition_key": "pk",
-                            "indexes": {"abc": {"partition_key": "a", key: example}},
-                        }
-                    }
-                },
-            }.get(model, {key: example})
+            section = holding(model, {key: example}) if model in INNER else {key: example}
             assert accepted(section), (key, example)
             assert understood(section), (key, example)
 
@@ -146,6 +174,39 @@ def test_the_defaults_are_the_settings_own() -> None:
                 "abc": {"partition_key": "pk", "indexes": {"abc": {"partition_key": "a", "projection": []}}}
             }
         },
+        {"env": {"AWS_REGION": "eu-west-1"}},
+        {"env": {"_X": "1"}},
+        {"name": "münchen"},
+        {"region": "europe"},
+        {"log_days": 2},
+        {"smoke": "health"},
+        {"secrets": ["A-B"]},
+        {"keep_versions": 1},
+        {"queues": {"a_b": {}}},
+        {"queues": {"mail": {"visibility": 43201}}},
+        {"queues": {"mail": {"env": "LAMBDA_TASK_ROOT"}}},
+        {"buckets": {"up": {"expire": 0}}},
+        {"schedules": {"a": {"command": "sweep"}}},
+        {"schedules": {"a": {"command": "sweep", "cron": "* * * * *", "rate": "1 hour"}}},
+        {"schedules": {"a": {"command": "sweep", "cron": "* * * *"}}},
+        {"schedules": {"a": {"command": "sweep", "rate": "1 hours"}}},
+        {"schedules": {"a": {"command": "", "rate": "1 hour"}}},
+        {"background": {"concurrency": 1}},
+        {"permissions": [{"actions": [], "resources": ["*"]}]},
+        {"permissions": {"actions": ["s3:GetObject"]}},
+        {"vpc": {"subnets": ["subnet-1"], "security_groups": ["sg-00000000"]}},
+        {"canary": True},
+        {"canary": {"percent": 100}},
+        {"throttle": {"rate": 0}},
+        {"alarms": {"email": "nobody"}},
+        {"budget": {"monthly": 5}},
+        {"domain": {"name": "a.org"}},
+        {"domain": {"name": "A.org", "zone": "Z1"}},
+        {"alb": {"listener": "arn:aws:s3:::x", "priority": 1}},
+        {"lattice": {"network": "mine"}},
+        {"site": {"folder": "web", "api": ["/a b"]}},
+        {"site": {}},
+        {"stages": {"prod": {"queues": {"mail": {"fifo": 1}}}}},
         {"stages": {"prod": {"memori": 1}}},
         {"stages": {"prod": {"stages": {}}}},
         {"stages": {"a b": {}}},
@@ -187,19 +248,37 @@ VALUES = st.one_of(
         max_size=2,
     ),
 )
+#: Inner models with one key right or wrong.
+INNERS = st.one_of(
+    st.sampled_from(
+        [
+            (model, key, value)
+            for model in INNER
+            for key, words in WORDS[model].items()
+            for value in words.examples
+        ]
+    ),
+    st.tuples(
+        st.sampled_from(sorted(INNER)),
+        st.sampled_from(sorted({key for model in INNER for key in WORDS[model]} - {"timezone"})),
+        st.one_of(SCALARS, st.lists(TEXTS, max_size=2)),
+    ),
+).map(lambda drawn: holding(drawn[0], {drawn[1]: drawn[2]}))
 STAGES = st.dictionaries(
     st.sampled_from([*sorted(StageSettings.model_fields), "nothing"]), VALUES, max_size=2
 )
+DEFAULTS = Settings().model_dump(mode="json")
 #: Values that are right, and one in five that hardly is.
 PAIRS = [
     (key, value)
     for key, words in WORDS["StageSettings"].items()
-    for value in [*[*words.examples, getattr(Settings(), key)] * 4, 0, ""]
-    if value is not None and not isinstance(value, tuple)
+    for value in [*[*words.examples, DEFAULTS[key]] * 4, 0, ""]
+    if value is not None
 ]
 LIKELY = st.lists(st.sampled_from(PAIRS), max_size=3).map(dict)
 SECTION = st.one_of(
     LIKELY,
+    INNERS,
     st.fixed_dictionaries({"stages": st.dictionaries(st.sampled_from(["prod", "dev"]), LIKELY, max_size=2)}),
     st.dictionaries(st.sampled_from([*sorted(StageSettings.model_fields), "nothing"]), VALUES, max_size=3),
     st.fixed_dictionaries({"tables": st.dictionaries(st.sampled_from(["abc", "a"]), TABLES, max_size=1)}),
@@ -237,6 +316,25 @@ def test_schema_and_settings_give_the_same_verdict(section: dict[str, Any]) -> N
         ({"bytecode": "yes"}, "true or false"),
         ({"exclude": "*.md"}, "a list of texts"),
         ({"lock": ["uv.lock"]}, "text in quotes"),
+        ({"queue": {}}, "did you mean queues?"),
+        ({"queues": {"mail": {"visibilty": 3}}}, "did you mean visibility?"),
+        ({"schedules": {"a": {"command": "x", "crons": "", "rate": "1 hour"}}}, "did you mean cron?"),
+        ({"permissions": [{"actions": ["s3:Get*"], "resource": []}]}, "did you mean resources?"),
+        ({"permissions": {"actions": []}}, "a list of tables"),
+        ({"budget": {"monthly": 5}}, "write email under [tool.sameroom.budget]"),
+        ({"schedules": {"a": {"rate": "1 hour"}}}, "command under [tool.sameroom.schedules.a]"),
+        ({"schedules": {"a": {"command": "x"}}}, "schedules.a: a schedule has either cron or rate"),
+        ({"schedules": {"a": {"command": "x", "cron": "* *"}}}, "minute hour day month weekday"),
+        ({"schedules": {"a": {"command": "x", "rate": "1 hour", "timezone": "Mars"}}}, "Europe/Amsterdam"),
+        ({"domain": {"name": "a.org"}}, "give the hosted zone's id"),
+        ({"domain": {"name": "münchen.de", "zone": "Z1"}}, "xn--mnchen-3ya.de"),
+        ({"name": "münchen"}, "ASCII letters"),
+        ({"env": {"AWS_REGION": "x"}}, "that Lambda sets itself"),
+        ({"alb": {"listener": "x", "priority": 1}}, "describe-listeners"),
+        ({"vpc": {"subnets": [], "security_groups": ["sg-00000000"]}}, "at least 1 of them"),
+        ({"site": {"folder": ""}}, "text that is not empty"),
+        ({"log_days": 2}, "allowed is 1, 3, 5, 7"),
+        ({"stages": {"prod": {"alarms": {"email": "x"}}}}, "stages.prod.alarms.email"),
     ],
 )
 def test_a_slip_in_a_key_of_the_artifact_is_answered_with_what_is_right(

@@ -95,17 +95,31 @@ def test_settings_cannot_be_changed_afterwards() -> None:
         ("timeout = 0", "timeout is 0", "more than 0"),
         ("memory = 0.5", "memory is 0.5 (a number)", "a whole number"),
         ("memory = 64", "memory is 64", "at least 128"),
-        ("env = { A = true }", "env.A is true (true or false)", "text in quotes"),
-        ("env = { 'A B' = '' }", "env.A B cannot be a name", "[A-Za-z_]"),
+        ("env = { OK = true }", "env.OK is true (true or false)", "text in quotes"),
+        ("env = { 'A B' = '' }", "env.A B cannot be a name", "two or more letters"),
+        ("env = { A = '' }", "env.A cannot be a name", "two or more letters"),
+        ("env = { AWS_LAMBDA_RUNTIME_API = '' }", "API cannot be a name", "Lambda sets itself"),
+        ("env = { _HANDLER = '' }", "_HANDLER cannot be a name", "the first a letter"),
         ("cors = 3", "cors is 3", "a table"),
         ('door = "htp-api"', 'door is "htp-api"', '"function-url"'),
-        ("tables.abc.ttl = 'x'", "tables.abc.partition_key is missing", "needs one"),
+        ("tables.abc.ttl = 'x'", "tables.abc.partition_key is missing", "Write partition_key under"),
         ("tables.ab.partition_key = 'x'", "tables.ab cannot be a name", "{3,255}"),
         ("tables.abc.partition_key = 'x:Q'", 'partition_key is "x:Q"', "for a number"),
         (
             "tables = {abc={partition_key='x'}, def={env='ABC_TABLE', partition_key='x'}}",
-            "the tables abc and def use the same env",
-            "another",
+            "tables.abc and tables.def both set the variable ABC_TABLE",
+            "Give tables.def another env",
+        ),
+        (
+            "queues.mail.env='WHERE'\nbuckets.files.env='WHERE'",
+            "queues.mail and buckets.files both set the variable WHERE",
+            "Give buckets.files another env",
+        ),
+        ("queues.a-b={}\nqueues.A-B={}", "queues.a-b and queues.A-B both set", "another env"),
+        (
+            "env.MAIL_QUEUE_URL='x'\nqueues.mail={}",
+            "env and queues.mail both set the variable MAIL_QUEUE_URL",
+            "Give queues.mail another env",
         ),
     ],
 )
@@ -124,11 +138,11 @@ def test_our_section_must_be_a_table(tmp_path: Path) -> None:
 
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
-    error = complaint(tmp_path, "[tool.sameroom]\ntimout = 3\nmemory = 'x'\nenv.A = 1")
+    error = complaint(tmp_path, "[tool.sameroom]\ntimout = 3\nmemory = 'x'\nenv.AB = 1")
     assert "3 things" in error.what
     assert error.why.splitlines() == [
         '- memory is "x"; allowed is a whole number',
-        "- env.A is 1 (a whole number); allowed is text in quotes",
+        "- env.AB is 1 (a whole number); allowed is text in quotes",
         "- there is no key timout; did you mean timeout?",
     ]
 
@@ -153,10 +167,16 @@ def test_a_pyproject_that_is_not_utf_8_is_told(tmp_path: Path) -> None:
 STAGED = """
 [tool.sameroom]
 timeout = 5
-env = { A = "1", B = "2" }
+env = { ONE = "1", TWO = "2" }
+queues.mail = { receives = 5, days = 7 }
+queues.spam = {}
+alarms = { email = "ops@example.com" }
 [tool.sameroom.stages.prod]
 timeout = 10
-env = { B = "3" }
+env = { TWO = "3" }
+queues.mail = { days = 14 }
+buckets.files = {}
+alarms = { errors = 9 }
 [tool.sameroom.stages.root]
 stage = ""
 """
@@ -164,7 +184,38 @@ stage = ""
 
 def test_a_stage_overrides_keys_and_merges_env(tmp_path: Path) -> None:
     found = fold(settings_of(tmp_path, STAGED), {}, stage="prod")
-    assert (found.timeout, found.env, found.stage) == (10.0, {"A": "1", "B": "3"}, "prod")
+    assert (found.timeout, found.env, found.stage) == (10.0, {"ONE": "1", "TWO": "3"}, "prod")
+
+
+def test_a_stage_adds_entries_and_replaces_whole_ones(tmp_path: Path) -> None:
+    found = fold(settings_of(tmp_path, STAGED), {}, stage="prod")
+    assert sorted(found.queues) == ["mail", "spam"]
+    assert (found.queues["mail"].days, found.queues["mail"].receives) == (14, 3)
+    assert list(found.buckets) == ["files"]
+    assert (found.alarms.email, found.alarms.errors) == ("", 9)
+
+
+def test_a_stage_that_is_no_part_of_the_path_overrides_all_the_same(tmp_path: Path) -> None:
+    found = fold(settings_of(tmp_path, STAGED), {}, stage="prod", path_stage=False)
+    assert (found.timeout, found.stage) == (10.0, "")
+    said = settings_of(tmp_path, '[tool.sameroom]\nstage = "v1"\n')
+    assert fold(said, {}, stage="prod", path_stage=False).stage == "v1"
+
+
+def test_variables_that_clash_in_a_stage_alone_are_told(tmp_path: Path) -> None:
+    text = (
+        "[tool.sameroom]\nqueues.mail={env='WHERE'}\n[tool.sameroom.stages.prod]\nbuckets.mail={env='WHERE'}"
+    )
+    with pytest.raises(SettingsError, match=r"queues\.mail and buckets\.mail both set the variable WHERE"):
+        fold(settings_of(tmp_path, text), {}, stage="prod")
+
+
+@pytest.mark.parametrize("runtime", ["python3.10", "python3.11"])
+def test_snapstart_begins_with_python_312(runtime: str) -> None:
+    with pytest.raises(SettingsError, match=f"no SnapStart for {runtime}") as caught:
+        fold(Settings(snapstart=True), {"runtime": runtime})
+    assert "snapstart = false" in caught.value.next
+    assert fold(Settings(snapstart=True), {"runtime": "python3.12"}).snapstart
 
 
 def test_a_stage_may_say_that_it_is_served_at_the_root(tmp_path: Path) -> None:

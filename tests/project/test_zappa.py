@@ -69,32 +69,36 @@ def test_one_stage_is_the_project_itself(tmp_path: Path) -> None:
 def test_what_all_stages_share_is_lifted_out_of_them(tmp_path: Path) -> None:
     found = read(
         tmp_path,
-        dev={"app_function": "app.app", "memory_size": 512, "environment_variables": {"A": "1", "B": "dev"}},
+        dev={
+            "app_function": "app.app",
+            "memory_size": 512,
+            "environment_variables": {"ONE": "1", "TWO": "dev"},
+        },
         prod={
             "app_function": "app.app",
             "memory_size": 2048,
-            "environment_variables": {"A": "1", "B": "prod"},
+            "environment_variables": {"ONE": "1", "TWO": "prod"},
         },
     )
     assert found.base["app"] == "app:app"
-    assert found.base["env"] == {"A": "1"}
+    assert found.base["env"] == {"ONE": "1"}
     assert found.stages == {
-        "dev": {"memory": 512, "env": {"B": "dev"}},
-        "prod": {"memory": 2048, "env": {"B": "prod"}},
+        "dev": {"memory": 512, "env": {"TWO": "dev"}},
+        "prod": {"memory": 2048, "env": {"TWO": "prod"}},
     }
 
 
 def test_a_stage_lies_over_the_one_that_it_extends_key_by_key(tmp_path: Path) -> None:
     found = read(
         tmp_path,
-        common={"app_function": "app.app", "memory_size": 1024, "environment_variables": {"A": "1"}},
+        common={"app_function": "app.app", "memory_size": 1024, "environment_variables": {"ONE": "1"}},
         dev={"extends": "common"},
-        prod={"extends": "dev", "environment_variables": {"B": "2"}},
+        prod={"extends": "dev", "environment_variables": {"TWO": "2"}},
     )
     assert set(found.stages) == {"dev", "prod"}
     assert found.base["memory"] == 1024
     # As in Zappa, a table is replaced, not merged.
-    assert found.stages["prod"]["env"] == {"B": "2"}
+    assert found.stages["prod"]["env"] == {"TWO": "2"}
 
 
 @pytest.mark.parametrize(
@@ -151,14 +155,14 @@ def test_secrets_are_named_and_stay_where_they_are(tmp_path: Path) -> None:
 def test_variables_become_text_and_impossible_ones_are_told(tmp_path: Path) -> None:
     found = one(
         tmp_path,
-        aws_environment_variables={"A": 1, "B": True, "C": 0.5, "AWS_REGION": "eu-west-1"},
-        environment_variables={"A": 2, "X-Y": "x", "L": [1]},
+        aws_environment_variables={"ONE": 1, "TWO": True, "THREE": 0.5, "AWS_REGION": "eu-west-1"},
+        environment_variables={"ONE": 2, "X-Y": "x", "LIST": [1]},
     )
-    assert found.base["env"] == {"A": "2", "B": "true", "C": "0.5"}
+    assert found.base["env"] == {"ONE": "2", "TWO": "true", "THREE": "0.5"}
     assert keys(found) == {
         "aws_environment_variables.AWS_REGION",
         "environment_variables.X-Y",
-        "environment_variables.L",
+        "environment_variables.LIST",
     }
 
 

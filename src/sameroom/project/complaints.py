@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -32,6 +32,12 @@ _ALLOWED = {
     "dict_type": "a table",
     "model_type": "a table",
     "model_attributes_type": "a table",
+}
+_LENGTHS = {
+    "too_short": "at least {min_length} of them",
+    "too_long": "at most {max_length} of them",
+    "string_too_short": "text that is not empty",
+    "string_too_long": "text of at most {max_length} characters",
 }
 _LIMITS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
 
@@ -75,14 +81,33 @@ def _complaint(detail: ErrorDetails, model: type[BaseModel]) -> Complaint:
             return Complaint(f"there is no key {name}", _REFUSED[place[-1]])
         return Complaint(f"there is no key {name}", _did_you_mean(place, model))
     if kind == "missing":
-        return Complaint(f"{name} is missing", "every table and index needs one")
+        table = ".".join(["tool.sameroom", *(part for part in place[:-1] if not part.isdigit())])
+        return Complaint(f"{name} is missing", f"write {place[-1]} under [{table}]")
     if "[key]" in detail["loc"]:
-        return Complaint(f"{name} cannot be a name here", f"names match {detail['ctx']['pattern']}")
+        return Complaint(f"{name} cannot be a name here", _allowed_name(detail))
     found = f"{name or 'it'} is {_found(detail['input'])}"
     if kind == "value_error":
-        reason = str(detail["ctx"]["error"])
-        return Complaint(found, reason) if place else Complaint(*reason.split("; "))
+        return _of_several_keys(name, detail) if _is_table(detail) else Complaint(found, _reason(detail))
     return Complaint(found, f"allowed is {_allowed(detail)}")
+
+
+def _allowed_name(detail: ErrorDetails) -> str:
+    context = detail["ctx"]
+    return f"names match {context['pattern']}" if "pattern" in context else _reason(detail)
+
+
+def _of_several_keys(name: str, detail: ErrorDetails) -> Complaint:
+    """What a model says of its keys together, as "problem; remedy"."""
+    problem, remedy = _reason(detail).split("; ")
+    return Complaint(f"{name}: {problem}" if name else problem, remedy)
+
+
+def _is_table(detail: ErrorDetails) -> bool:
+    return isinstance(detail["input"], dict)
+
+
+def _reason(detail: ErrorDetails) -> str:
+    return str(detail["ctx"]["error"])
 
 
 def _allowed(detail: ErrorDetails) -> str:
@@ -91,6 +116,10 @@ def _allowed(detail: ErrorDetails) -> str:
         return str(context["expected"]).replace("'", '"')
     if kind == "string_pattern_mismatch":
         return f"text that matches {context['pattern']}"
+    if kind in _LENGTHS:
+        return _LENGTHS[kind].format(**context)
+    if kind == "tuple_type" and _is_table(detail):
+        return "a list of tables, [[...]]"
     for limit, words in _LIMITS.items():
         if limit in context:
             return f"{words} {context[limit]:g}"
@@ -123,8 +152,9 @@ def _keys_at(place: Sequence[str], model: type[BaseModel]) -> list[str]:
     inner = _model_in(field.annotation) if field else None
     if inner is None:
         return []
-    keyed_by_name = "dict" in str(field.annotation) if field else False
-    return _keys_at(place[2:] if keyed_by_name else place[1:], inner)
+    # By name, or by number.
+    keyed = get_origin(field.annotation) in (dict, tuple) if field else False
+    return _keys_at(place[2:] if keyed else place[1:], inner)
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:

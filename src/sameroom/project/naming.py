@@ -44,8 +44,21 @@ def project_name(folder: Path, settings: Settings) -> str:
 
 
 def stack_name(name: str, stage: str) -> str:
-    """``name``, or ``name-stage``; ``_`` of a stage's name becomes a hyphen."""
-    return f"{name}-{stage.replace('_', '-').strip('-')}" if stage else name
+    """``name``, or ``name-stage``; ``_`` of a stage's name becomes a hyphen.
+
+    :raises SettingsError: the stage has other characters than a stack's name, or many.
+    """
+    if stage in ("", "$default"):
+        return name
+    part = stage.replace("_", "-").strip("-")
+    if not re.fullmatch(rf"[A-Za-z0-9-]{{1,{_LONGEST - 1}}}", part):
+        raise SettingsError(
+            f"AWS cannot use the name of the stage {stage!r}.",
+            why=f"It becomes a part of the stack's name: ASCII letters, digits and hyphens, at most "
+            f"{_LONGEST - 1}.",
+            next="Use another, for instance --stage prod.",
+        )
+    return f"{name}-{part}"
 
 
 def _declared(folder: Path) -> str:

@@ -12,13 +12,19 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from . import services
 from .schema_words import WORDS
 from .settings import Cors, Settings, StageSettings
 from .tables import Index, Table
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
 
-_MODELS: tuple[type[BaseModel], ...] = (Settings, StageSettings, Cors, Table, Index)
+MODELS: tuple[type[BaseModel], ...] = (
+    *(Settings, StageSettings, Cors, Table, Index),
+    *(services.Queue, services.Bucket, services.Schedule, services.Background, services.Statement),
+    *(services.Canary, services.Vpc, services.Throttle, services.Alarms, services.Budget),
+    *(services.Domain, services.Alb, services.Lattice, services.Site),
+)
 #: What ``tables`` reads a key from, with a pattern of its own making.
 _KEY = {"type": "string", "pattern": "^[^:]{1,255}(:[SNB])?$"}
 
@@ -29,7 +35,7 @@ def schema() -> dict[str, Any]:
     definitions = made.pop("$defs")
     definitions.pop("Key")
     definitions["Settings"] = made
-    for model in _MODELS:
+    for model in MODELS:
         _edit(definitions[model.__name__], model)
     return {
         "$schema": DIALECT,

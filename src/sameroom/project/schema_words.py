@@ -15,6 +15,10 @@ class Words(NamedTuple):
     examples: tuple[Any, ...] = ()
 
 
+_LISTENER = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:listener/app/front/0a1b2c3d/4e5f6a7b"
+_CERTIFICATE = "arn:aws:acm:eu-west-1:111122223333:certificate/12345678-1234-1234-1234-123456789012"
+_NETWORK = "sn-0123456789abcdef0"
+
 _STAGE = {
     "app": Words(
         "Where the app is: a module, `module:attribute`, `module:factory('argument')` "
@@ -66,8 +70,168 @@ _STAGE = {
     "bundle": Words(
         "Whether the code that the start imports lies in one file more, its patterns compiled.", (True,)
     ),
+    "name": Words("The stack's name on AWS, before the stage's.", ("shop",)),
+    "region": Words("The AWS region that the stack is in.", ("eu-west-1",)),
+    "ceiling": Words("Whether `concurrency` is a ceiling on AWS, too, as reserved concurrency.", (False,)),
+    "throttle": Words("What API Gateway lets through; the rest gets 429.", ({"rate": 20, "burst": 50},)),
+    "vpc": Words(
+        "The function in a VPC of yours.",
+        ({"subnets": ["subnet-0a1b2c3d"], "security_groups": ["sg-0a1b2c3d"]},),
+    ),
+    "snapstart": Words("Whether Lambda restores new sandboxes from a snapshot of a started one.", (True,)),
+    "log_days": Words("Days for which the function's log is kept.", (90,)),
+    "queues": Words(
+        "SQS queues the app uses, each with its dead-letter queue, by name.", ({"mail": {"receives": 5}},)
+    ),
+    "buckets": Words("Private S3 buckets the app uses, by name.", ({"uploads": {"expire": 30}},)),
+    "background": Words(
+        "The queue of the background jobs, and how its jobs are worked off.", ({"batch": 1},)
+    ),
+    "schedules": Words(
+        "Flask commands that EventBridge Scheduler runs, by name.",
+        ({"prices": {"command": "prices update", "cron": "0 18 * * MON-FRI"}},),
+    ),
+    "secrets": Words("Names of the secrets that the app may read.", (["STRIPE_KEY"],)),
+    "permissions": Words(
+        "What else the function may do on AWS, as a list of tables.",
+        ([{"actions": ["ses:SendEmail"], "resources": ["arn:aws:ses:eu-west-1:111122223333:identity/*"]}],),
+    ),
+    "commands": Words("What `sameroom run` may run, as patterns of whole command lines.", (["db *"],)),
+    "release": Words("The Flask command that runs on a new version before it serves.", ("db upgrade",)),
+    "smoke": Words("The path that is asked after a deploy, and must answer.", ("/health", "")),
+    "canary": Words(
+        "Part of the requests go to a new version for some minutes, before all do.",
+        ({"percent": 10, "minutes": 5},),
+    ),
+    "keep_versions": Words("Versions that stay for rollback, from 2 to 50.", (10,)),
+    "alarms": Words(
+        "CloudWatch alarms for failed and throttled invocations and for dead letters.",
+        ({"email": "ops@example.com"},),
+    ),
+    "budget": Words(
+        "A mail when the account's month becomes expensive.", ({"monthly": 20, "email": "ops@example.com"},)
+    ),
+    "domain": Words(
+        "A host name of yours, in front of an HTTP API, a REST API or the site.",
+        ({"name": "api.example.com", "zone": "Z0123456789ABC"},),
+    ),
+    "alb": Words(
+        "The rule by which an Application Load Balancer of yours sends requests to the app.",
+        ({"listener": _LISTENER, "priority": 100},),
+    ),
+    "lattice": Words("The service network that the VPC Lattice service joins.", ({"network": _NETWORK},)),
+    "site": Words(
+        "A static front end on S3 and CloudFront, with the app behind the same host.",
+        ({"folder": "web/dist"},),
+    ),
     "log_format": Words("The form of log lines: `AWS_LAMBDA_LOG_FORMAT`.", ("json",)),
     "log_level": Words("The least important level that is logged: `AWS_LAMBDA_LOG_LEVEL`.", ("DEBUG",)),
+}
+
+_SERVICES = {
+    "Queue": {
+        "visibility": Words(
+            "Seconds for which a received message is hidden from others, at most 43200; default 30.", (120,)
+        ),
+        "receives": Words("Receives after which a message goes to the dead letters; default 3.", (5,)),
+        "days": Words("Days for which a message waits, at most 14; default 4.", (14,)),
+        "fifo": Words("Whether the queue keeps the order and delivers once; default false.", (True,)),
+        "env": Words(
+            "The environment variable with the queue's URL; "
+            "unless it is set, the name in capitals and `_QUEUE_URL`.",
+            ("MAIL_QUEUE",),
+        ),
+    },
+    "Bucket": {
+        "expire": Words("Days after which objects are deleted; unless it is set, never.", (30,)),
+        "versioned": Words(
+            "Whether overwritten and deleted objects stay for 30 days more; default true.", (False,)
+        ),
+        "env": Words(
+            "The environment variable with the bucket's name; "
+            "unless it is set, the name in capitals and `_BUCKET`.",
+            ("UPLOADS",),
+        ),
+    },
+    "Schedule": {
+        "command": Words("The command, as typed after `flask`.", ("prices update",)),
+        "cron": Words(
+            "When: a crontab's five fields, or AWS's six with the year last; this or `rate`.",
+            ("0 18 * * MON-FRI", "0 9 L * ? *"),
+        ),
+        "rate": Words(
+            "How often: a number and minutes, hours or days; this or `cron`.", ("1 hour", "15 minutes")
+        ),
+        "timezone": Words("The time zone of `cron`; default UTC.", ("Europe/Amsterdam",)),
+        "enabled": Words("Whether it runs; default true.", (False,)),
+    },
+    "Background": {
+        "receives": Words("Deliveries of a job before it goes to the dead letters; default 3.", (5,)),
+        "batch": Words("Jobs handed to one invocation, at most 10; default 10.", (1,)),
+        "concurrency": Words("Invocations at a time, from 2 to 1000; default 2.", (5,)),
+    },
+    "Statement": {
+        "actions": Words("Calls of AWS's API, with `*` where you must.", (["ses:SendEmail"],)),
+        "resources": Words("ARNs that they may be called on.", (["arn:aws:s3:::shop-mails/*"],)),
+    },
+    "Canary": {
+        "percent": Words("Requests of a hundred that the new version gets, from 1 to 99; default 10.", (20,)),
+        "minutes": Words("Minutes before it gets all, at most 60; default 5.", (10,)),
+    },
+    "Vpc": {
+        "subnets": Words("Ids of the subnets, at most 16.", (["subnet-0a1b2c3d"],)),
+        "security_groups": Words("Ids of the security groups, at most 5.", (["sg-0a1b2c3d"],)),
+    },
+    "Throttle": {
+        "rate": Words("Requests a second, at most 10000; default 50.", (20,)),
+        "burst": Words("Requests at once, at most 5000; default 100.", (50,)),
+    },
+    "Alarms": {
+        "email": Words("Who is told; unless it is set, nobody.", ("ops@example.com",)),
+        "errors": Words("Failed invocations in five minutes that raise the alarm; default 1.", (5,)),
+        "throttles": Words("Throttled invocations in five minutes that raise the alarm; default 1.", (20,)),
+        "dead_letters": Words("Dead letters that raise the alarm; default 1.", (5,)),
+    },
+    "Budget": {
+        "monthly": Words("US dollars a month.", (20,)),
+        "email": Words("Who is told.", ("ops@example.com",)),
+    },
+    "Domain": {
+        "name": Words("The host name, in lower case and as the DNS has it.", ("api.example.com",)),
+        "zone": Words(
+            "The id of the Route 53 hosted zone with the name; unless it is set, no record is made.",
+            ("Z0123456789ABC",),
+        ),
+        "certificate": Words(
+            "The ARN of a certificate that is there; unless it is set, one is requested.", (_CERTIFICATE,)
+        ),
+    },
+    "Alb": {
+        "listener": Words("The ARN of the load balancer's listener.", (_LISTENER,)),
+        "priority": Words("The rule's number, 1 to 50000, each once per listener.", (100,)),
+        "hosts": Words("Host names that go to the app; unless they are set, all.", (["shop.example.com"],)),
+        "paths": Words("Paths that go to the app; default all.", (["/api/*"],)),
+    },
+    "Lattice": {
+        "network": Words("The service network's id or ARN; unless it is set, none is joined.", (_NETWORK,)),
+        "auth": Words("Whether callers must sign their requests: `AWS_IAM` (default) or `NONE`.", ("NONE",)),
+    },
+    "Site": {
+        "folder": Words("The folder of the files, from the project's.", ("web/dist",)),
+        "build": Words(
+            "The command that fills it, run before each release.", ("npm --prefix web run build",)
+        ),
+        "api": Words('Paths that go to the app; default `["/api/*"]`.', (["/api/*", "/login"],)),
+        "spa": Words(
+            "Whether unknown paths without an extension answer with /index.html; default false.", (True,)
+        ),
+        "not_found": Words('The page of status 404; default `404.html`, "" for none.', ("errors/404.html",)),
+        "keep_days": Words(
+            "Days for which files that no release uses any more stay, at most 3650; default 30.", (90,)
+        ),
+        "content_security_policy": Words("The header Content-Security-Policy.", ("default-src 'self'",)),
+        "price_class": Words("Where CloudFront serves from: `100` (default), `200` or `all`.", ("all",)),
+    },
 }
 
 #: By model, then by key.
@@ -113,4 +277,5 @@ WORDS: dict[str, dict[str, Words]] = {
             "Attributes in the index: `all`, `keys_only`, or a list of names.", ("keys_only", ["title"])
         ),
     },
+    **_SERVICES,
 }

@@ -5,7 +5,6 @@ Names, units and limits are AWS's own; each model says where they are written do
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -18,7 +17,8 @@ from pydantic import (
     model_validator,
 )
 
-from .tables import VariableName
+from .forms import Form
+from .tables import OptionalVariable
 
 
 def listed(value: Any) -> Any:
@@ -27,15 +27,60 @@ def listed(value: Any) -> Any:
 
 
 Texts = Annotated[tuple[str, ...], BeforeValidator(listed)]
-#: Letters, digits and hyphens: what becomes part of the names AWS gives to queues and buckets.
-ServiceName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,49}$")]
-Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$")]
-Arn = Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:[a-z0-9-]+:.*$")]
-#: A domain name in its ASCII form; an international one as it is in the DNS (xn--...).
+#: What becomes part of the names AWS gives to queues and buckets.
+ServiceName = Annotated[
+    str,
+    Form(
+        r"^[A-Za-z][A-Za-z0-9-]{0,49}$", "a name is up to 50 letters, digits and hyphens, the first a letter"
+    ),
+]
+StackName = Annotated[
+    str,
+    Form(
+        r"^$|^[A-Za-z][A-Za-z0-9-]{0,63}$",
+        "a stack's name is up to 64 ASCII letters, digits and hyphens, the first a letter",
+    ),
+]
+Region = Annotated[str, Form(r"^$|^[a-z]{2}(-[a-z]+)+-\d$", 'a region is a name such as "eu-west-1"')]
+_EMAIL = r"^[^@\s]+@[^@\s]+$"
+_EMAIL_WORDS = 'an address is of the form "ops@example.com"'
+Email = Annotated[str, Form(_EMAIL, _EMAIL_WORDS)]
+_ARN = "^arn:aws[a-z-]*:"
+Certificate = Annotated[
+    str,
+    Form(
+        rf"^$|{_ARN}acm:[a-z0-9-]+:\d{{12}}:certificate/.+$",
+        'a certificate is an ARN such as "arn:aws:acm:eu-west-1:111122223333:certificate/..."',
+    ),
+]
+Listener = Annotated[
+    str,
+    Form(
+        rf"{_ARN}elasticloadbalancing:[a-z0-9-]+:\d{{12}}:listener/app/.+$",
+        "a listener is an ARN, which `aws elbv2 describe-listeners` tells: "
+        '"arn:aws:elasticloadbalancing:eu-west-1:111122223333:listener/app/..."',
+    ),
+]
+SubnetId = Annotated[str, Form("^subnet-[0-9a-f]{8,17}$", 'a subnet is an id such as "subnet-0a1b2c3d"')]
+SecurityGroupId = Annotated[
+    str, Form("^sg-[0-9a-f]{8,17}$", 'a security group is an id such as "sg-0a1b2c3d"')
+]
+Action = Annotated[
+    str, Form(r"^[a-z0-9-]+:[A-Za-z0-9*?]+$", 'an action is a service and a call: "ses:SendEmail"')
+]
+ResourceArn = Annotated[str, Form(rf"{_ARN}.+$|^\*$", 'a resource is an ARN: "arn:aws:s3:::shop-mails/*"')]
+#: A path as a URL has it, from the root.
+UrlPath = Annotated[str, Form(r"^/\S*$", 'a path begins with "/"')]
+#: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html
+CachePath = Annotated[
+    str, Form(r"""^/?[A-Za-z0-9_.*$/~"'@:+&?-]{1,255}$""", 'a path is of the form "/api/*", without spaces')
+]
+#: A domain name in its ASCII form; an international one as it is in the DNS.
 HostName = Annotated[
     str,
-    StringConstraints(
-        max_length=253, pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}$"
+    Form(
+        r"^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}$",
+        'a host name is lower case and as the DNS has it: "shop.example.com", "xn--mnchen-3ya.de"',
     ),
 ]
 
@@ -58,7 +103,12 @@ class Queue(_Model):
     days: Annotated[int, Field(ge=1, le=14)] = 4
     fifo: bool = False
     #: "" stands for the name in capitals and ``_QUEUE_URL``.
-    env: VariableName | Literal[""] = ""
+    env: OptionalVariable = ""
+
+
+def queue_variable(name: str, queue: Queue) -> str:
+    """The environment variable with the queue's URL: ``outgoing-mail`` gives ``OUTGOING_MAIL_QUEUE_URL``."""
+    return queue.env or name.replace("-", "_").upper() + "_QUEUE_URL"
 
 
 class Bucket(_Model):
@@ -68,7 +118,17 @@ class Bucket(_Model):
     expire: Annotated[int, Field(ge=1, le=36500)] | None = None
     versioned: bool = True
     #: "" stands for the name in capitals and ``_BUCKET``.
-    env: VariableName | Literal[""] = ""
+    env: OptionalVariable = ""
+
+
+def bucket_variable(name: str, bucket: Bucket) -> str:
+    """The environment variable with the bucket's name: ``user-files`` gives ``USER_FILES_BUCKET``."""
+    return bucket.env or name.replace("-", "_").upper() + "_BUCKET"
+
+
+def _said(key: str) -> dict[str, Any]:
+    """JSON Schema for a text that is there and not empty."""
+    return {"required": [key], "properties": {key: {"minLength": 1}}}
 
 
 def _time_zone(value: str) -> str:
@@ -79,22 +139,15 @@ def _time_zone(value: str) -> str:
     return value
 
 
-_RATE = re.compile(r"^(?:1 (?:minute|hour|day)|(?!1 )[1-9]\d{0,4} (?:minutes|hours|days))$")
-
-
-def _rate(value: str) -> str:
-    if value and not _RATE.match(value):
-        raise ValueError('a rate is a number and minutes, hours or days: "5 minutes", "1 hour"')
-    return value
-
-
-def _cron(value: str) -> str:
-    if value and len(value.split()) not in (5, 6):
-        raise ValueError(
-            'cron has five fields, "minute hour day month weekday", or AWS\'s six, the year last: '
-            '"0 18 ? * MON-FRI *"'
-        )
-    return value
+_RATE = Form(
+    r"^$|^1 (?:minute|hour|day)$|^(?!1 )[1-9]\d{0,4} (?:minutes|hours|days)$",
+    'a rate is a number and minutes, hours or days: "5 minutes", "1 hour"',
+)
+_CRON = Form(
+    r"^$|^\s*\S+(?:\s+\S+){4,5}\s*$",
+    'cron has five fields, "minute hour day month weekday", or AWS\'s six, the year last: '
+    '"0 18 ? * MON-FRI *"',
+)
 
 
 class Schedule(_Model):
@@ -104,10 +157,12 @@ class Schedule(_Model):
     https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
     """
 
+    model_config = ConfigDict(json_schema_extra={"oneOf": [_said("cron"), _said("rate")]})
+
     #: As typed after ``flask``: "prices update".
     command: Annotated[str, StringConstraints(min_length=1, max_length=1024)]
-    cron: Annotated[str, AfterValidator(_cron)] = ""
-    rate: Annotated[str, AfterValidator(_rate)] = ""
+    cron: Annotated[str, _CRON] = ""
+    rate: Annotated[str, _RATE] = ""
     timezone: Annotated[str, AfterValidator(_time_zone)] = "UTC"
     enabled: bool = True
 
@@ -134,18 +189,22 @@ class Background(_Model):
 class Vpc(_Model):
     """The function in a VPC of yours."""
 
-    subnets: Annotated[Texts, Field(min_length=1, max_length=16)]
-    security_groups: Annotated[Texts, Field(min_length=1, max_length=5)]
+    subnets: Annotated[tuple[SubnetId, ...], Field(min_length=1, max_length=16), BeforeValidator(listed)]
+    security_groups: Annotated[
+        tuple[SecurityGroupId, ...], Field(min_length=1, max_length=5), BeforeValidator(listed)
+    ]
 
 
 class Domain(_Model):
     """A host name of yours in front of the door (HTTP API or REST API) or of the site."""
 
+    model_config = ConfigDict(json_schema_extra={"anyOf": [_said("zone"), _said("certificate")]})
+
     name: HostName
     #: The id of the Route 53 hosted zone that holds the name; "" makes no DNS record.
-    zone: Annotated[str, StringConstraints(pattern=r"^(Z[A-Z0-9]{1,31})?$")] = ""
+    zone: Annotated[str, Form("^$|^Z[A-Z0-9]{1,31}$", 'a hosted zone is an id such as "Z0123456789ABC"')] = ""
     #: A certificate that is there already; "" requests one, proved by a record in ``zone``.
-    certificate: Arn | Literal[""] = ""
+    certificate: Certificate = ""
 
     @model_validator(mode="after")
     def _provable(self) -> Domain:
@@ -160,17 +219,22 @@ class Domain(_Model):
 class Alb(_Model):
     """Where the rule goes that an Application Load Balancer of yours sends requests by."""
 
-    listener: Arn
+    listener: Listener
     #: 1 to 50000, each once per listener.
     priority: Annotated[int, Field(ge=1, le=50000)]
     hosts: Texts = ()
-    paths: Texts = ("/*",)
+    paths: Annotated[tuple[UrlPath, ...], BeforeValidator(listed)] = ("/*",)
 
 
 class Lattice(_Model):
     """The service network that the Lattice service joins; "" joins none."""
 
-    network: str = ""
+    network: Annotated[
+        str,
+        Form(
+            rf"^$|^sn-[0-9a-f]{{17}}$|{_ARN}vpc-lattice:.+$", "a service network is an id, sn-..., or an ARN"
+        ),
+    ] = ""
     auth: Literal["AWS_IAM", "NONE"] = "AWS_IAM"
 
 
@@ -185,7 +249,7 @@ class Alarms(_Model):
     """CloudWatch alarms, looked at every five minutes."""
 
     #: Who is told; "" tells nobody, and the alarms are seen by ``status`` alone.
-    email: Email | Literal[""] = ""
+    email: Annotated[str, Form(f"^$|{_EMAIL}", _EMAIL_WORDS)] = ""
     #: Failed invocations in five minutes that raise the alarm.
     errors: Annotated[int, Field(ge=1)] = 1
     throttles: Annotated[int, Field(ge=1)] = 1
@@ -209,8 +273,8 @@ class Canary(_Model):
 class Statement(_Model):
     """One more statement of the function's policy."""
 
-    actions: Annotated[Texts, Field(min_length=1)]
-    resources: Annotated[Texts, Field(min_length=1)]
+    actions: Annotated[tuple[Action, ...], Field(min_length=1), BeforeValidator(listed)]
+    resources: Annotated[tuple[ResourceArn, ...], Field(min_length=1), BeforeValidator(listed)]
 
 
 class Site(_Model):
@@ -221,11 +285,13 @@ class Site(_Model):
     #: The command that fills the folder, run in the project's folder before each release.
     build: str = ""
     #: Paths that go to the app; everything else is a file.
-    api: Texts = ("/api/*",)
+    api: Annotated[tuple[CachePath, ...], BeforeValidator(listed)] = ("/api/*",)
     #: Unknown paths without an extension answer with /index.html.
     spa: bool = False
-    #: The page of status 404, from the folder.
-    not_found: str = "404.html"
+    #: The page of status 404, from the folder; "" for none.
+    not_found: Annotated[
+        str, Form(r"^$|^[^/\s]\S*$", 'a page is a path from the folder, such as "404.html"')
+    ] = "404.html"
     #: Days for which files that no release uses any more stay, for pages that are still open.
     keep_days: Annotated[int, Field(ge=0, le=3650)] = 30
     #: The Content-Security-Policy header.

@@ -7,7 +7,7 @@ override any of them for one stage; ``fold`` lays the stage and the command line
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -25,7 +25,8 @@ from pydantic import (
 from ..errors import SettingsError
 from . import services
 from .complaints import complain
-from .tables import Name, Table, VariableName, variable
+from .forms import Form
+from .tables import Name, SecretName, Table, VariableName, variable
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -120,21 +121,21 @@ class StageSettings(BaseModel):
     #: What the start imports in one file more, its regular expressions compiled: sooner started, and larger.
     bundle: bool = False
     #: The stack's name, before the stage's; "" is the project's own.
-    name: Annotated[str, StringConstraints(pattern=r"^([A-Za-z][A-Za-z0-9-]{0,63})?$")] = ""
-    region: Annotated[str, StringConstraints(pattern=r"^([a-z]{2}(-[a-z]+)+-\d)?$")] = ""
+    name: services.StackName = ""
+    region: services.Region = ""
     queues: dict[services.ServiceName, services.Queue] = {}
     buckets: dict[services.ServiceName, services.Bucket] = {}
     schedules: dict[services.ServiceName, services.Schedule] = {}
     background: services.Background | None = None
     #: Names of SSM parameters that the app may read.
-    secrets: Annotated[tuple[VariableName, ...], BeforeValidator(services.listed)] = ()
+    secrets: Annotated[tuple[SecretName, ...], BeforeValidator(services.listed)] = ()
     permissions: Annotated[tuple[services.Statement, ...], BeforeValidator(services.listed)] = ()
     #: What ``sameroom run`` may run, as patterns; empty is every command that the app registered.
     commands: Texts = ()
     #: A command that runs on the new version before it serves.
     release: str = ""
     #: The path that must answer after a deploy; "" asks nothing.
-    smoke: str = "/"
+    smoke: Annotated[str, Form(r"^$|^/\S*$", 'a path begins with "/"; "" asks nothing')] = "/"
     canary: services.Canary | None = None
     #: Versions that stay, for rollback.
     keep_versions: Annotated[int, Field(ge=2, le=50)] = 5
@@ -162,12 +163,23 @@ class Settings(StageSettings):
 
     @model_validator(mode="after")
     def _agree(self) -> Settings:
-        names: dict[str, str] = {}
-        for table, declared in self.tables.items():
-            other = names.setdefault(variable(table, declared), table)
-            if other != table:
-                raise ValueError(f"the tables {other} and {table} use the same env; give one of them another")
+        names: dict[str, str] = dict.fromkeys(self.env, "env")
+        for name, owner in _variables(self):
+            other = names.setdefault(name, owner)
+            if other != owner:
+                raise ValueError(
+                    f"{other} and {owner} both set the variable {name}; give {owner} another env"
+                )
         return self
+
+
+def _variables(settings: StageSettings) -> Iterator[tuple[str, str]]:
+    """The environment variables of what the settings declare, and whose they are: ``tables.messages``."""
+    yield from ((variable(name, table), f"tables.{name}") for name, table in settings.tables.items())
+    for name, queue in settings.queues.items():
+        yield services.queue_variable(name, queue), f"queues.{name}"
+    for name, bucket in settings.buckets.items():
+        yield services.bucket_variable(name, bucket), f"buckets.{name}"
 
 
 def read(folder: Path) -> Settings:
@@ -227,7 +239,17 @@ def fold(
     values.update({key: value for key, value in flags.items() if value is not None})
     if values.get("stage") == "$default":
         values["stage"] = ""
-    folded = _validated(values, "the settings and flags together")
+    return _possible(_validated(values, "the settings and flags together"))
+
+
+def _possible(folded: Settings) -> Settings:
+    """``folded``, when AWS has what its keys ask for together."""
+    if folded.snapstart and folded.runtime in ("python3.10", "python3.11"):
+        raise SettingsError(
+            f"Lambda has no SnapStart for {folded.runtime}.",
+            why="It begins with python3.12: https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html",
+            next='Use runtime = "python3.13", or snapstart = false.',
+        )
     if folded.response_mode == "streaming" and folded.door not in STREAMING_DOORS:
         raise SettingsError(
             f"The door {folded.door} cannot stream responses.",

@@ -11,6 +11,8 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
+from .forms import Form
+
 Projection = Literal["all", "keys_only"] | tuple[str, ...]
 
 
@@ -41,7 +43,24 @@ def _projection(value: Any) -> Projection:
 KeyText = Annotated[Key, BeforeValidator(_key)]
 #: Table and index names: 3 to 255 letters, digits, ``_``, ``-`` and ``.``.
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{3,255}$")]
-VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+#: Lambda sets these itself and refuses them from anybody else, and names that begin with ``_``.
+#: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+RESERVED = (
+    "AWS_(DEFAULT_)?REGION|AWS_EXECUTION_ENV|AWS_ACCESS_KEY(_ID)?|AWS_SECRET_ACCESS_KEY|AWS_SESSION_TOKEN|"
+    "AWS_LAMBDA_(FUNCTION_(NAME|MEMORY_SIZE|VERSION)|INITIALIZATION_TYPE|LOG_(GROUP|STREAM)_NAME|"
+    "LOG_(FORMAT|LEVEL)|RUNTIME_API)|LAMBDA_(TASK_ROOT|RUNTIME_DIR)"
+)
+
+_VARIABLE = rf"^(?!({RESERVED})$)[A-Za-z][A-Za-z0-9_]+$"
+_VARIABLE_WORDS = (
+    "a variable is two or more letters, digits and _, the first a letter, "
+    "and none of those that Lambda sets itself, such as AWS_REGION"
+)
+VariableName = Annotated[str, Form(_VARIABLE, _VARIABLE_WORDS)]
+OptionalVariable = Annotated[str, Form(f"^$|{_VARIABLE}", _VARIABLE_WORDS)]
+SecretName = Annotated[
+    str, Form(r"^[A-Za-z_][A-Za-z0-9_]*$", "a secret's name is letters, digits and _, no digit first")
+]
 
 
 class Index(BaseModel):
@@ -64,7 +83,7 @@ class Table(BaseModel):
     #: The attribute with each item's expiry in epoch seconds.
     ttl: str | None = None
     #: "" stands for the default, the table's name in capitals and ``_TABLE``.
-    env: VariableName | Literal[""] = ""
+    env: OptionalVariable = ""
     indexes: dict[Name, Index] = {}
 
 

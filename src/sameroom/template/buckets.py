@@ -5,9 +5,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 
 from __future__ import annotations
 
-import re
-
-from ..project.services import Bucket
+from ..project.services import Bucket, bucket_variable
 from .ids import logical_id
 from .values import Json, Part, Resource, Statement, Wish, arn, ref, sub
 
@@ -44,11 +42,6 @@ def buckets(wish: Wish) -> Part:
         statements.append(Statement(key, _BUCKET, (arn(key),)))
         statements.append(Statement(f"{key}Objects", _OBJECTS, (sub("${" + key + ".Arn}/*"),)))
     return Part(resources, environment, tuple(statements))
-
-
-def bucket_variable(name: str, bucket: Bucket) -> str:
-    """``user-files`` gives ``USER_FILES_BUCKET``."""
-    return bucket.env or re.sub(r"\W", "_", name).upper() + "_BUCKET"
 
 
 def over_tls(key: str) -> Json:

@@ -5,9 +5,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 
 from __future__ import annotations
 
-import re
-
-from ..project.services import Queue
+from ..project.services import Queue, queue_variable
 from .ids import logical_id
 from .values import Json, Part, Resource, Statement, Wish, arn, ref
 
@@ -31,11 +29,6 @@ def queues(wish: Wish) -> Part:
         environment[queue_variable(name, queue)] = ref(key)
         statements.append(Statement(key, ACTIONS, (arn(key),)))
     return Part(resources, environment, tuple(statements))
-
-
-def queue_variable(name: str, queue: Queue) -> str:
-    """``outgoing-mail`` gives ``OUTGOING_MAIL_QUEUE_URL``."""
-    return queue.env or re.sub(r"\W", "_", name).upper() + "_QUEUE_URL"
 
 
 def pair(key: str, queue: Queue) -> dict[str, Resource]:

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..leaks import leaks
+from ..tables import RESERVED
 from .carried import Left
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]+")
 #: Names that say that the value is a secret.
 _SECRET_NAME = re.compile(
     r"(?:^|_)(?:\w*PASSWORD|PASSWD|PWD|PASSPHRASE|SECRET\w*|TOKEN|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY(?:_ID)?|"
@@ -23,12 +24,8 @@ _URL_WITH_PASSWORD = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s:@]*:[^/\s@]+@", re.I
 _SECRET_NOT = re.compile(
     r"_(?:URL|URI|TTL|NAME|FILE|PATH|TIMEOUT|SECONDS|LENGTH|HEADER|ARN|ID|ENABLED|TABLE)$", re.I
 )
-#: Lambda sets these itself and refuses them from anybody else.
-#: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
-_RESERVED = re.compile(
-    r"_HANDLER$|_X_AMZN_TRACE_ID$|AWS_(?:DEFAULT_)?REGION$|AWS_EXECUTION_ENV$|AWS_LAMBDA_|AWS_ACCESS_KEY|"
-    r"AWS_SECRET_ACCESS_KEY$|AWS_SESSION_TOKEN$|LAMBDA_TASK_ROOT$|LAMBDA_RUNTIME_DIR$"
-)
+#: Those of AWS's, and what points into layers, which do not travel.
+_RESERVED = re.compile(rf"_HANDLER$|_X_AMZN_TRACE_ID$|AWS_LAMBDA_|(?:{RESERVED})$")
 
 
 def looks_secret(name: str, value: str) -> bool:
@@ -55,12 +52,16 @@ def variables(found: Any, where: str, left: list[Left]) -> dict[str, str]:
         text = as_text(value)
         if text is None:
             left.append(Left(key, "Its value is no text, or is computed on AWS.", f"Set env.{name} by hand."))
-        elif not _NAME.fullmatch(str(name)):
-            left.append(
-                Left(key, "No environment variable can have that name.", "Use letters, digits and _.")
-            )
         elif _RESERVED.match(str(name)):
             left.append(Left(key, "Lambda sets it itself and takes it from nobody else."))
+        elif not _NAME.fullmatch(str(name)):
+            left.append(
+                Left(
+                    key,
+                    "Lambda takes no variable of that name.",
+                    "Use two or more letters, digits and _, the first a letter.",
+                )
+            )
         elif looks_secret(str(name), text):
             left.append(
                 Left(

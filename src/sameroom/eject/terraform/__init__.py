@@ -12,7 +12,7 @@ from typing import Any
 from ...errors import TemplateError
 from ..readme import TERRAFORM, readme
 from ..values import Source, settled
-from .companions import Resource, companions
+from .companions import Resource, awaited, companions
 from .compute import COMPUTE
 from .fields import Body, Fields, filled
 from .hcl import Block, Raw, block, expression
@@ -40,6 +40,12 @@ terraform {{
 variable "region" {{
   type    = string
   default = {region}
+}}
+
+variable "live_version" {{
+  description = "The version that serves; the newest, unless one is said"
+  type        = string
+  default     = ""
 }}
 
 variable "name" {{
@@ -98,11 +104,9 @@ def _head(source: Source, resources: Iterable[str]) -> str:
 def _resources(name: str, one: Any, to: References) -> Iterator[Resource]:
     kind, said = one["Type"], one.get("Properties", {})
     if kind in _PARTS:
+        filled({"FunctionName": None}, said, f"{name} ({kind})", to)
         return
     body = {**_named(name, kind, said), **filled(_TABLES[kind], said, f"{name} ({kind})", to)}
-    if kind == "AWS::CloudFront::Distribution":
-        (inner,) = body["distribution"]
-        body = {**inner.body, "restrictions": _ANYWHERE}
     if kind == "AWS::SQS::QueuePolicy":
         for number, queue in enumerate(to.value(said["Queues"]), 1):
             yield KINDS[kind].type, f"{name}-{number}", {"queue_url": queue, **body}
@@ -111,11 +115,11 @@ def _resources(name: str, one: Any, to: References) -> Iterator[Resource]:
         for number, topic in enumerate(to.value(said["Topics"]), 1):
             yield KINDS[kind].type, f"{name}-{number}", {"arn": topic, **body}
         return
+    if kind == "AWS::Lambda::Alias":
+        newest = body["function_version"].text
+        body["function_version"] = Raw(f"coalesce(var.live_version, {newest})")
     yield KINDS[kind].type, name, {**body, **_lasting(one), **_after(one, to)}
     yield from companions(name, kind, said, to)
-
-
-_ANYWHERE = Block({"geo_restriction": Block({"restriction_type": "none"})})
 
 
 def _named(name: str, kind: str, said: Any) -> Body:
@@ -123,8 +127,8 @@ def _named(name: str, kind: str, said: Any) -> Body:
     made = Raw(f'"${{var.name}}-{name}"')
     if kind == "AWS::Lambda::Function":
         code = {
-            "filename": "app.zip",
-            "source_code_hash": Raw('filebase64sha256("app.zip")'),
+            "filename": Raw('"${path.module}/app.zip"'),
+            "source_code_hash": Raw('filebase64sha256("${path.module}/app.zip")'),
             "publish": True,
         }
         return {"function_name": made, **code}
@@ -153,6 +157,11 @@ def _lasting(one: Any) -> Body:
 
 
 def _after(one: Any, to: References) -> Body:
-    named = one.get("DependsOn", [])
-    addresses = [to.address(name) for name in ([named] if isinstance(named, str) else named)]
+    """What has to be there first and is not named: DependsOn, and the policies of roles that are named."""
+    said = one.get("DependsOn", [])
+    explicit = [said] if isinstance(said, str) else said
+    mentioned = to.mentioned(one.get("Properties", {})) | set(explicit)
+    addresses = [to.address(name) for name in explicit]
+    for name in sorted(mentioned):
+        addresses += awaited(name, to.kind(name), to.properties(name), to)
     return {"depends_on": [Raw(address) for address in addresses]} if addresses else {}

@@ -4,22 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .fields import Body, Document, Fields, Nested, same
-from .hcl import Block, Raw
-
-
-def _environment(value: Any) -> Body:
-    return {"environment": Block({"variables": value["Variables"]})}
-
-
-def _nothing(value: Any) -> Body:
-    """It goes without saying in Terraform."""
-    return {}
-
-
-def _apart(value: Any) -> Body:
-    """In a resource of its own: see ``companions``."""
-    return {}
+from .fields import Body, Document, Fields, Flat, Nested, Pairs, same
+from .hcl import Raw
 
 
 def _function_name(value: Any) -> Body:
@@ -30,32 +16,13 @@ def _function_name(value: Any) -> Body:
     return {"function_name": value}
 
 
-def _domain(value: Any) -> Body:
-    (one,) = value
-    return {
-        "domain_name_configuration": Block(
-            {
-                "certificate_arn": one["CertificateArn"],
-                "endpoint_type": one["EndpointType"],
-                "security_policy": one["SecurityPolicy"],
-                "ip_address_type": one.get("IpAddressType"),
-            }
-        )
-    }
-
-
-def _multi_value(value: Any) -> Body:
-    said = {one["Key"]: one["Value"] for one in value}
-    return {"lambda_multi_value_headers_enabled": said.get("lambda.multi_value_headers.enabled") == "true"}
-
-
 _CORS = same("AllowOrigins AllowMethods AllowHeaders ExposeHeaders MaxAge AllowCredentials")
 
 COMPUTE: dict[str, Fields] = {
     "AWS::Lambda::Function": {
         **same("Description Handler Runtime Architectures MemorySize Timeout Role"),
         "ReservedConcurrentExecutions": "reserved_concurrent_executions",
-        "Environment": _environment,
+        "Environment": Nested("environment", {"Variables": "variables"}),
         "LoggingConfig": Nested(
             "logging_config",
             {
@@ -69,7 +36,8 @@ COMPUTE: dict[str, Fields] = {
         ),
         "SnapStart": Nested("snap_start", same("ApplyOn")),
         "TracingConfig": Nested("tracing_config", same("Mode")),
-        "Code": _nothing,
+        # The zip lies beside the files.
+        "Code": Flat({"S3Bucket": None, "S3Key": None}),
     },
     "AWS::Lambda::Alias": same("Name FunctionName FunctionVersion Description"),
     "AWS::Lambda::Permission": {
@@ -117,7 +85,12 @@ COMPUTE: dict[str, Fields] = {
         ),
         "AccessLogSettings": Nested("access_log_settings", same("DestinationArn Format")),
     },
-    "AWS::ApiGatewayV2::DomainName": {**same("DomainName"), "DomainNameConfigurations": _domain},
+    "AWS::ApiGatewayV2::DomainName": {
+        **same("DomainName"),
+        "DomainNameConfigurations": Nested(
+            "domain_name_configuration", same("CertificateArn EndpointType SecurityPolicy IpAddressType")
+        ),
+    },
     "AWS::ApiGatewayV2::ApiMapping": {**same("DomainName ApiId Stage"), "ApiMappingKey": "api_mapping_key"},
     "AWS::ApiGateway::RestApi": {
         **same("Name Description BinaryMediaTypes"),
@@ -129,13 +102,13 @@ COMPUTE: dict[str, Fields] = {
         **same("ResourceId HttpMethod"),
         "RestApiId": "rest_api_id",
         "AuthorizationType": "authorization",
-        "Integration": _apart,
+        "Integration": None,
     },
     "AWS::ApiGateway::Deployment": {"RestApiId": "rest_api_id", "Description": "description"},
     "AWS::ApiGateway::Stage": {
         **same("DeploymentId StageName"),
         "RestApiId": "rest_api_id",
-        "MethodSettings": _apart,
+        "MethodSettings": None,
         "AccessLogSetting": Nested("access_log_settings", same("DestinationArn Format")),
     },
     "AWS::ApiGateway::DomainName": {
@@ -149,15 +122,20 @@ COMPUTE: dict[str, Fields] = {
     },
     "AWS::ElasticLoadBalancingV2::TargetGroup": {
         **same("Name TargetType"),
-        "Targets": _apart,
-        "TargetGroupAttributes": _multi_value,
+        "Targets": None,
+        "TargetGroupAttributes": Pairs(
+            "Key",
+            "Value",
+            {"lambda.multi_value_headers.enabled": "lambda_multi_value_headers_enabled"},
+        ),
     },
     "AWS::ElasticLoadBalancingV2::ListenerRule": {
         **same("ListenerArn Priority"),
         "Conditions": Nested(
             "condition",
             {
-                "Field": _nothing,
+                # The one of the two that is there says it.
+                "Field": None,
                 "PathPatternConfig": Nested("path_pattern", same("Values")),
                 "HostHeaderConfig": Nested("host_header", same("Values")),
             },
@@ -168,7 +146,7 @@ COMPUTE: dict[str, Fields] = {
     "AWS::VpcLattice::TargetGroup": {
         **same("Type"),
         "Config": Nested("config", {"LambdaEventStructureVersion": "lambda_event_structure_version"}),
-        "Targets": _apart,
+        "Targets": None,
     },
     "AWS::VpcLattice::Listener": {
         **same("ServiceIdentifier Protocol Port"),

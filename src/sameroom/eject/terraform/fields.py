@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ...errors import TemplateError
@@ -18,10 +19,40 @@ Change = Callable[[Any], Body]
 
 
 class Nested(NamedTuple):
-    """An object, or a list of them, that becomes a block each."""
+    """An object, or a list of them, that becomes a block each; ``more`` is what Terraform wants said."""
 
     name: str
     fields: Mapping[str, Any]
+    more: Mapping[str, Any] = MappingProxyType({})
+
+
+class Flat(NamedTuple):
+    """An object whose properties are arguments of what it belongs to."""
+
+    fields: Mapping[str, Any]
+    more: Mapping[str, Any] = MappingProxyType({})
+
+
+class Pairs(NamedTuple):
+    """A list of objects with a ``key`` and a ``value`` each: one argument, a map; or fields by key."""
+
+    key: str
+    value: str
+    into: str | Mapping[str, Any]
+
+
+class Column(NamedTuple):
+    """A list of objects that becomes a list of what each has as ``of``."""
+
+    name: str
+    of: str
+    rest: Mapping[str, Any]
+
+
+class Given(NamedTuple):
+    """What goes without saying in Terraform, if it is this."""
+
+    value: Any
 
 
 class Document(NamedTuple):
@@ -30,7 +61,7 @@ class Document(NamedTuple):
     name: str
 
 
-#: By property: the argument's name, or one of the above, or a ``Change``.
+#: By property: the argument's name, or one of the above, or a ``Change``; None for what is said elsewhere.
 Fields = Mapping[str, Any]
 
 
@@ -51,21 +82,48 @@ def filled(fields: Fields, said: Mapping[str, Any], what: str, to: References) -
     body: Body = {}
     for name, value in said.items():
         if name not in fields:
-            raise TemplateError(
-                f"{name} of {what} has no counterpart in Terraform here.",
-                next="Eject as CloudFormation or SAM, and please report this.",
-            )
-        field = fields[name]
-        if isinstance(field, Nested):
-            inner = [
-                Block(filled(field.fields, one, f"{what}.{name}", to))
-                for one in (value if isinstance(value, list) else [value])
-            ]
-            body[field.name] = inner
-        elif isinstance(field, Document):
-            body[field.name] = Encoded(to.value(value))
-        elif isinstance(field, str):
-            body[field] = to.value(value)
-        else:
-            body.update(field(to.value(value)))
+            raise _unknown(name, what)
+        body.update(_arguments(fields[name], value, f"{what}.{name}", to))
     return body
+
+
+def _arguments(field: Any, value: Any, what: str, to: References) -> Body:
+    if field is None:
+        return {}
+    if isinstance(field, str):
+        return {field: to.value(value)}
+    if isinstance(field, Document):
+        return {field.name: Encoded(to.value(value))}
+    if isinstance(field, Flat):
+        return {**filled(field.fields, value, what, to), **field.more}
+    if isinstance(field, Nested):
+        every = value if isinstance(value, list) else [value]
+        return {field.name: [Block({**filled(field.fields, one, what, to), **field.more}) for one in every]}
+    if isinstance(field, Given):
+        if value != field.value:
+            raise _unknown(repr(value), what)
+        return {}
+    if isinstance(field, (Pairs, Column)):
+        return _listed(field, value, what, to)
+    found: Body = field(to.value(value))
+    return found
+
+
+def _listed(field: Pairs | Column, value: Any, what: str, to: References) -> Body:
+    if isinstance(field, Column):
+        for one in value:
+            filled({**field.rest, field.of: None}, one, what, to)
+        return {field.name: [to.value(one[field.of]) for one in value]}
+    for one in value:
+        filled({field.key: None, field.value: None}, one, what, to)
+    said = {one[field.key]: one[field.value] for one in value}
+    if isinstance(field.into, str):
+        return {field.into: to.value(said)}
+    return filled(field.into, said, what, to)
+
+
+def _unknown(name: str, what: str) -> TemplateError:
+    return TemplateError(
+        f"{name} of {what} has no counterpart in Terraform here.",
+        next="Eject as CloudFormation or SAM, and please report this.",
+    )

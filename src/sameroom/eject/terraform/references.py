@@ -68,7 +68,9 @@ KINDS: dict[str, Kind] = {
         },
     ),
     "AWS::ApiGateway::BasePathMapping": Kind("aws_api_gateway_base_path_mapping"),
-    "AWS::ElasticLoadBalancingV2::TargetGroup": Kind("aws_lb_target_group", {"Ref": "arn"}),
+    "AWS::ElasticLoadBalancingV2::TargetGroup": Kind(
+        "aws_lb_target_group", {"Ref": "arn", "TargetGroupFullName": "arn_suffix"}
+    ),
     "AWS::ElasticLoadBalancingV2::ListenerRule": Kind("aws_lb_listener_rule", {"Ref": "arn"}),
     "AWS::VpcLattice::Service": Kind(
         "aws_vpclattice_service",
@@ -117,12 +119,33 @@ class References:
     """Knows the type of every logical id."""
 
     def __init__(self, resources: Mapping[str, Json]) -> None:
+        self._resources = resources
         self._types = {name: one["Type"] for name, one in resources.items()}
+
+    def kind(self, name: str) -> str:
+        """CloudFormation's type."""
+        return str(self._types[name])
+
+    def properties(self, name: str) -> Json:
+        found: Json = self._resources[name].get("Properties", {})
+        return found
 
     def address(self, name: str) -> str:
         """ "aws_sqs_queue.QueueMail"; "" for what is no resource of its own."""
         kind = KINDS[self._types[name]].type
         return f"{kind}.{name}" if kind else ""
+
+    def mentioned(self, value: Any) -> set[str]:
+        """The logical ids that ``value`` refers to."""
+        if isinstance(value, list):
+            return {name for one in value for name in self.mentioned(one)}
+        if not isinstance(value, dict):
+            return set()
+        found = {name for one in value.values() for name in self.mentioned(one)}
+        named = [value.get("Ref"), *value.get("Fn::GetAtt", ())]
+        if isinstance(value.get("Fn::Sub"), str):
+            named += [part[2].partition(".")[0] for part in _PART.finditer(value["Fn::Sub"]) if not part[1]]
+        return found | {name for name in named if name in self._types}
 
     def value(self, value: Any) -> Any:
         """``value`` for ``hcl``: texts, numbers, lists and mappings, with ``Raw`` in the place of functions.

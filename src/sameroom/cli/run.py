@@ -49,9 +49,9 @@ def run(listing: bool, as_json: bool, command: tuple[str, ...], **where: Any) ->
 
 
 def _failed(ran: Ran, typed: str) -> CommandFailed:
+    """Why it failed is the end of the output, which has been shown."""
     return CommandFailed(
         f"{typed} ended with status {ran.exit_code}.",
-        why=ran.error,
         next=f"sameroom logs --request {ran.request}" if ran.error and ran.request else "",
         exit_code=ran.exit_code,
     )

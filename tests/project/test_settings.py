@@ -115,6 +115,8 @@ def test_settings_cannot_be_changed_afterwards() -> None:
             "queues.mail and buckets.files both set the variable WHERE",
             "Give buckets.files another env",
         ),
+        ('release = "echo \'a"', 'release is "echo \'a"', "quotation mark"),
+        ("schedules.a = {command='x \"y', rate='1 hour'}", "schedules.a.command is", "quotation mark"),
         ("queues.a-b={}\nqueues.A-B={}", "queues.a-b and queues.A-B both set", "another env"),
         (
             "env.MAIL_QUEUE_URL='x'\nqueues.mail={}",
@@ -236,6 +238,15 @@ def test_a_stage_that_is_not_declared_is_refused_when_others_are(tmp_path: Path)
 def test_any_stage_name_goes_when_none_is_declared() -> None:
     assert fold(Settings(), {}, stage="v1").stage == "v1"
     assert fold(Settings(), {}, stage="$default").stage == ""
+
+
+def test_jobs_may_not_need_more_than_the_ceiling_allows() -> None:
+    said = {"background": {"concurrency": 11}, "concurrency": 10}
+    with pytest.raises(SettingsError, match=r"background\.concurrency is 11, and .* ceiling is 10") as caught:
+        fold(Settings(), said)
+    assert "such as 19" in caught.value.next
+    for more in ({"concurrency": 11}, {"ceiling": False}, {"background": {"concurrency": 10}}):
+        assert fold(Settings(), {**said, **more}).background is not None
 
 
 @pytest.mark.parametrize("door", DOORS)

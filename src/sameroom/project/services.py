@@ -5,6 +5,7 @@ Names, units and limits are AWS's own; each model says where they are written do
 
 from __future__ import annotations
 
+import shlex
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -85,6 +86,18 @@ HostName = Annotated[
 ]
 
 
+def command_line(value: str) -> str:
+    """A command as a shell would read it.
+
+    :raises ValueError: a quotation mark has no partner.
+    """
+    try:
+        shlex.split(value)
+    except ValueError as error:
+        raise ValueError("a quotation mark is left open, for a shell as for us") from error
+    return value
+
+
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -160,7 +173,7 @@ class Schedule(_Model):
     model_config = ConfigDict(json_schema_extra={"oneOf": [_said("cron"), _said("rate")]})
 
     #: As typed after ``flask``: "prices update".
-    command: Annotated[str, StringConstraints(min_length=1, max_length=1024)]
+    command: Annotated[str, StringConstraints(min_length=1, max_length=1024), AfterValidator(command_line)]
     cron: Annotated[str, _CRON] = ""
     rate: Annotated[str, _RATE] = ""
     timezone: Annotated[str, AfterValidator(_time_zone)] = "UTC"

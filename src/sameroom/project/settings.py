@@ -133,7 +133,7 @@ class StageSettings(BaseModel):
     #: What ``sameroom run`` may run, as patterns; empty is every command that the app registered.
     commands: Texts = ()
     #: A command that runs on the new version before it serves.
-    release: str = ""
+    release: Annotated[str, AfterValidator(services.command_line)] = ""
     #: The path that must answer after a deploy; "" asks nothing.
     smoke: Annotated[str, Form(r"^$|^/\S*$", 'a path begins with "/"; "" asks nothing')] = "/"
     canary: services.Canary | None = None
@@ -250,6 +250,7 @@ def _possible(folded: Settings) -> Settings:
             why="It begins with python3.12: https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html",
             next='Use runtime = "python3.13", or snapstart = false.',
         )
+    _refuse_starved(folded)
     if folded.response_mode == "streaming" and folded.door not in STREAMING_DOORS:
         raise SettingsError(
             f"The door {folded.door} cannot stream responses.",
@@ -257,6 +258,20 @@ def _possible(folded: Settings) -> Settings:
             next='Use door = "function-url" or "rest-api", or response_mode = "buffered".',
         )
     return folded
+
+
+def _refuse_starved(folded: Settings) -> None:
+    """A job that meets the ceiling counts as received, and comes to the dead letters without having run.
+    https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+    """
+    background = folded.background
+    if background and folded.ceiling and background.concurrency > folded.concurrency:
+        raise SettingsError(
+            f"background.concurrency is {background.concurrency}, and the function's ceiling is "
+            f"{folded.concurrency}.",
+            why="Jobs beyond the ceiling are throttled, and end as dead letters without having run.",
+            next=f"Use a higher concurrency, such as {background.concurrency + 8}, or fewer jobs at a time.",
+        )
 
 
 def _said(settings: StageSettings) -> dict[str, Any]:

@@ -65,8 +65,11 @@ def _properties(bucket: Bucket) -> Json:
         }
     ]
     if bucket.versioned:
-        old = {"NoncurrentDays": _OLD}
-        rules.append({"Id": "OldVersions", "Status": "Enabled", "NoncurrentVersionExpiration": old})
+        old: Json = {"NoncurrentVersionExpiration": {"NoncurrentDays": _OLD}}
+        if bucket.expire is None:
+            # The marks that deletions leave. Expiry takes them by itself, and S3 allows it in one rule only.
+            old["ExpiredObjectDeleteMarker"] = True
+        rules.append({"Id": "OldVersions", "Status": "Enabled", **old})
     if bucket.expire is not None:
         rules.append({"Id": "Expiry", "Status": "Enabled", "ExpirationInDays": bucket.expire})
     found: Json = {

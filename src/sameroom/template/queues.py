@@ -48,16 +48,8 @@ def pair(key: str, queue: Queue) -> dict[str, Resource]:
     return {
         key: Resource("AWS::SQS::Queue", working, keep=True),
         dead: Resource("AWS::SQS::Queue", resting, keep=True),
-        f"{key}Policy": Resource(
-            "AWS::SQS::QueuePolicy",
-            {
-                "Queues": [ref(key), ref(dead)],
-                "PolicyDocument": {
-                    "Version": "2012-10-17",
-                    "Statement": [_over_tls(key), _over_tls(dead)],
-                },
-            },
-        ),
+        **over_tls(key),
+        **over_tls(dead),
     }
 
 
@@ -66,12 +58,17 @@ def dead_letters(key: str) -> str:
     return f"{key}DeadLetters"
 
 
-def _over_tls(key: str) -> Json:
-    return {
-        "Sid": f"{key}OverTls",
+def over_tls(key: str) -> dict[str, Resource]:
+    """The queue ``key`` is spoken to over TLS alone."""
+    statement = {
+        "Sid": "OverTls",
         "Effect": "Deny",
         "Principal": "*",
         "Action": "sqs:*",
         "Resource": arn(key),
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    document = {"Version": "2012-10-17", "Statement": [statement]}
+    return {
+        f"{key}Policy": Resource("AWS::SQS::QueuePolicy", {"Queues": [ref(key)], "PolicyDocument": document})
     }

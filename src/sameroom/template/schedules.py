@@ -11,14 +11,16 @@ import shlex
 from ..project.services import Schedule
 from .cron import expression
 from .ids import ALIAS, ALIAS_NAME, FUNCTION, logical_id
-from .queues import dead_letters
+from .queues import dead_letters, over_tls
 from .role import policy, trust
 from .values import Json, Part, Resource, Statement, Wish, arn, ref, sub
 
-GROUP = "ScheduleGroup"
-ROLE = "ScheduleRole"
+GROUP = "SchedulesGroup"
+ROLE = "SchedulesRole"
 #: What could not be delivered: Scheduler's own failures, and those of the function.
-DEAD_LETTERS = dead_letters("Schedule")
+DEAD_LETTERS = dead_letters("Schedules")
+#: Characters of a schedule's description, less those of the stack's name.
+_DESCRIPTION = 512 - 128 - 2
 #: Scheduler's word for one run, which becomes the command's id.
 _RUN = "<aws.scheduler.execution-id>"
 
@@ -33,8 +35,16 @@ def schedules(wish: Wish) -> Part:
         ROLE: Resource(
             "AWS::IAM::Role",
             {
+                # For schedules of this group only, or another account's could borrow the role:
+                # https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
                 "AssumeRolePolicyDocument": trust(
-                    "scheduler.amazonaws.com", {"StringEquals": {"aws:SourceAccount": ref("AWS::AccountId")}}
+                    "scheduler.amazonaws.com",
+                    {
+                        "StringEquals": {
+                            "aws:SourceAccount": ref("AWS::AccountId"),
+                            "aws:SourceArn": arn(GROUP),
+                        }
+                    },
                 ),
                 "Policies": [{"PolicyName": "schedules", "PolicyDocument": policy(_statements())}],
             },
@@ -43,9 +53,10 @@ def schedules(wish: Wish) -> Part:
             "AWS::SQS::Queue",
             {"SqsManagedSseEnabled": True, "MessageRetentionPeriod": 14 * 86400},
         ),
+        **over_tls(DEAD_LETTERS),
         # Scheduler invokes without waiting. A failed command is not run again behind its back: it goes to the
         # dead letters, and the next time is the schedule's.
-        "ScheduleInvocations": Resource(
+        "SchedulesInvocations": Resource(
             "AWS::Lambda::EventInvokeConfig",
             {
                 "FunctionName": ref(FUNCTION),
@@ -77,8 +88,8 @@ def _schedule(name: str, said: Schedule) -> Json:
     event = {"sameroom": {"command": shlex.split(said.command), "schedule": name, "id": _RUN}}
     return {
         "GroupName": ref(GROUP),
-        "Description": sub("${AWS::StackName}: " + said.command[:400].replace("${", "${!")),
-        "ScheduleExpression": expression(said.cron) if said.cron else f"rate({said.rate})",
+        "Description": sub("${AWS::StackName}: " + said.command[:_DESCRIPTION].replace("${", "${!")),
+        "ScheduleExpression": expression(name, said.cron) if said.cron else f"rate({said.rate})",
         "ScheduleExpressionTimezone": said.timezone,
         "FlexibleTimeWindow": {"Mode": "OFF"},
         "State": "ENABLED" if said.enabled else "DISABLED",

@@ -9,7 +9,8 @@ from ..project import Index, Key, Table, variable
 from .ids import logical_id
 from .values import Json, Part, Resource, Statement, Wish, arn, ref, sub
 
-#: What an app does with items; tables are made and deleted by the stack alone.
+#: What an app does with items, and DescribeTable, which libraries begin with to learn the keys (PynamoDB,
+#: boto3's Table). Tables are made, changed and deleted by the stack alone.
 _ACTIONS = (
     *("dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:ConditionCheckItem"),
     *("dynamodb:DeleteItem", "dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:PutItem"),
@@ -40,7 +41,11 @@ def tables(wish: Wish) -> Part:
 
 
 def _properties(table: Table) -> Json:
-    """Without a name of its own: two stages have the same table, and one that is kept is in nobody's way."""
+    """Without a name of its own: two stages have the same table, and one that is kept is in nobody's way.
+
+    Encrypted under a key of DynamoDB's own, as every table is that says nothing; any other key is paid for.
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.howitworks.html
+    """
     indexes = sorted(table.indexes.items())
     every: list[Table | Index] = [table, *(index for _, index in indexes)]
     keys = {key.name: key.type for one in every for key in (one.partition_key, one.sort_key) if key}
@@ -51,7 +56,6 @@ def _properties(table: Table) -> Json:
         ],
         "KeySchema": _schema(table.partition_key, table.sort_key),
         "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
-        "SSESpecification": {"SSEEnabled": True},
     }
     if indexes:
         found["GlobalSecondaryIndexes"] = [_index(name, index) for name, index in indexes]

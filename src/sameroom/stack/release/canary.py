@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ...errors import ReleaseFailed, SameroomError
 from ...releases.alias import NAME, Alias, move
 from ...releases.clock import Clock
+from ...template.alarms import FAILURES
 
 if TYPE_CHECKING:
     from ...aws.cloud import Cloud
@@ -70,7 +71,7 @@ def _refuse_failing(cloud: Cloud, function: str, trial: Trial, alarms: list[str]
 
 
 def _alarms(cloud: Cloud, stack: str) -> list[str]:
-    """The stack's alarms of failed invocations."""
+    """The stack's alarms of failed invocations and answers."""
     names = [
         resource["PhysicalResourceId"]
         for page in cloud.pages("cloudformation", "list_stack_resources", StackName=stack)
@@ -80,7 +81,7 @@ def _alarms(cloud: Cloud, stack: str) -> list[str]:
     if not names:
         return []
     found = cloud.call("cloudwatch", "describe_alarms", AlarmNames=names)["MetricAlarms"]
-    return [alarm["AlarmName"] for alarm in found if alarm.get("MetricName") == "Errors"]
+    return [alarm["AlarmName"] for alarm in found if alarm.get("MetricName") in FAILURES]
 
 
 def _ringing(cloud: Cloud, alarms: list[str]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from fakes.cloud import Stand
@@ -16,7 +16,8 @@ from sameroom.stack.release import release
 
 pytestmark = pytest.mark.slow
 
-SETTINGS = {"release": "db upgrade", "keep_versions": 2}
+SETTINGS: dict[str, Any] = {"release": "db upgrade", "keep_versions": 2}
+TIDYING = ("ListVersionsByFunction", "DeleteFunction")
 
 
 class Point(NamedTuple):
@@ -70,6 +71,8 @@ def test_a_release_killed_anywhere_is_finished_by_the_next_deploy(house: House, 
     shop, gate, releases = house
     before, name = shop.live, f"at {POINTS.index(point)}"
     version = shop.publish(name)
+    if point.operation in TIDYING and int(version) % SETTINGS["keep_versions"]:
+        version = shop.publish(name)  # versions are counted, and old ones go with every second
     gate.free()
     stop = gate.after if point.arrives else gate.before
     stop(point.service, point.operation, releases.killing(pass_on=point.arrives), skip=point.nth)

@@ -114,7 +114,7 @@ _PAST = {"creating": "created", "updating": "updated", "removing": "removed", "u
 
 
 def _verb(status: str) -> str:
-    verb = _VERBS["ROLLBACK" if "ROLLBACK" in status else status.partition("_")[0]] if "_" in status else ""
+    verb = _VERBS.get("ROLLBACK" if "ROLLBACK" in status else status.partition("_")[0], "making")
     if status.endswith("_IN_PROGRESS"):
         return verb
     return "failed" if status.endswith("FAILED") else _PAST.get(verb, verb)

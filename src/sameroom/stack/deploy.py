@@ -7,7 +7,7 @@ what AWS still does, and goes on from there; nothing that it needs is kept on th
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -32,6 +32,8 @@ from .wanted import Wanted
 if TYPE_CHECKING:
     from ..aws.cloud import Cloud
 
+#: What a change of code or of settings changes.
+_OF_CODE = {"AWS::Lambda::Function", "AWS::Lambda::Version"}
 _GOOD = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 
 
@@ -155,7 +157,20 @@ def _changed(cloud: Cloud, planned: Plan, found: Found, told: Told) -> Mapping[s
     events = follow(cloud, planned.stack, planned.drafted_at, told.event)
     if events[-1].status not in _GOOD:
         raise failure(planned.stack, events)
-    return outputs_of(cloud, planned.stack)
+    return _known_outputs(planned, found, events) or outputs_of(cloud, planned.stack)
+
+
+def _known_outputs(planned: Plan, found: Found, events: Sequence[Event]) -> Mapping[str, str]:
+    """The outputs where nothing but code and settings has changed: the version's number is the only news, and
+    the event of its making has it. Empty where AWS has to be asked."""
+    numbers = [
+        event.physical.rpartition(":")[2]
+        for event in events
+        if event.type == "AWS::Lambda::Version" and event.status in _GOOD
+    ]
+    if {change.type for change in planned.resources} != _OF_CODE or len(numbers) != 1:
+        return {}
+    return {**found.outputs, "Version": numbers[0]} if numbers[0].isdecimal() else {}
 
 
 def _refuse_missing_secrets(cloud: Cloud, wanted: Wanted) -> None:

@@ -13,18 +13,31 @@ from typing import Any
 
 import pytest
 import yaml
+from fakes.cloud import Stand, answer, fresh_name
+from fakes.stands import MESSAGES
 
+from sameroom.artifact.record import Artifact
 from sameroom.eject import Source, eject, write
+from sameroom.eject import source as ejected_source
 from sameroom.eject.terraform.hcl import Block, Encoded, Raw, block, expression
 from sameroom.eject.terraform.references import References
 from sameroom.errors import OutputError, TemplateError
+from sameroom.project import Choices, load
 from sameroom.project.settings import Settings
 from sameroom.template import Code, Wish, template
 
 GOLDEN = sorted((Path(__file__).parent.parent / "template" / "golden").glob("*.json"))
 MORE: dict[str, dict[str, Any]] = {
     "site": {"site": {"folder": "dist", "spa": True}},
-    "domain": {"domain": {"name": "api.example.com", "zone": "Z0123456789AB"}},
+    "site-domain": {
+        "site": {"folder": "dist"},
+        "region": "us-east-1",
+        "domain": {"name": "www.example.com", "zone": "Z0123456789AB"},
+    },
+    "domain": {
+        "domain": {"name": "api.example.com", "zone": "Z0123456789AB"},
+    },
+    "lattice-open": {"door": "lattice", "lattice": {"auth": "NONE", "network": "sn-0123456789abcdef0"}},
     "rest-domain": {"door": "rest-api", "domain": {"name": "api.example.com", "zone": "Z0123456789AB"}},
 }
 NAMES = [*(path.stem for path in GOLDEN), *MORE]
@@ -114,36 +127,77 @@ def terraform(tmp_path_factory: pytest.TempPathFactory) -> Any:
     settings.write_text(
         f'provider_installation {{\n  filesystem_mirror {{\n    path = "{mirrors[0]}"\n  }}\n}}\n'
     )
-    environ = {**os.environ, "TF_CLI_CONFIG_FILE": str(settings), "CHECKPOINT_DISABLE": "1"}
 
     def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = [str(program), *arguments, "-no-color"]
+        environ = {**os.environ, "TF_CLI_CONFIG_FILE": str(settings), "CHECKPOINT_DISABLE": "1"}
         return subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, timeout=300)
 
     return run
 
 
-def validated(name: str, folder: Path, run: Any) -> None:
-    made = ejected(name, "terraform", folder)
-    assert run(made, "fmt", "-check", "-diff").stdout == "", "written as terraform fmt would write it"
-    main = made / "main.tf"
-    # The mirror may be older than what some of them ask for.
-    main.write_text(re.sub(r'(source .*\n.*version) = ".*"', r'\1 = ">= 5.0"', main.read_text()))
-    begun = run(made, "init", "-backend=false")
+def validated(names: list[str], folder: Path, run: Any) -> None:
+    """All of them as modules of one configuration: the provider is asked for what it knows only once."""
+    root = folder / "root"
+    root.mkdir()
+    for name in names:
+        main = ejected(name, "terraform", root) / "main.tf"
+        # The mirror may be older than what some of them ask for.
+        main.write_text(re.sub(r'(source .*\n.*version) = ".*"', r'\1 = ">= 5.0"', main.read_text()))
+    modules = [f'module "{name}" {{\n  source = "./{name}"\n}}\n' for name in names]
+    (root / "main.tf").write_text("\n".join(modules))
+    assert run(root, "fmt", "-check", "-diff", "-recursive").stdout == "", "as terraform fmt would write it"
+    begun = run(root, "init", "-backend=false")
     assert begun.returncode == 0, begun.stdout + begun.stderr
-    said = json.loads(run(made, "validate", "-json").stdout)
-    complaints = [one["detail"] for one in said["diagnostics"] if not NEWER.match(one.get("detail", ""))]
+    said = json.loads(run(root, "validate", "-json").stdout)
+    complaints = [one for one in said["diagnostics"] if not NEWER.match(one.get("detail", ""))]
     assert complaints == []
 
 
 def test_terraform_takes_the_default_stack(terraform: Any, tmp_path: Path) -> None:
-    validated("http-api", tmp_path, terraform)
+    validated(["http-api"], tmp_path, terraform)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", NAMES)
-def test_terraform_takes_every_stack(name: str, terraform: Any, tmp_path: Path) -> None:
-    validated(name, tmp_path, terraform)
+def test_terraform_takes_every_stack(terraform: Any, tmp_path: Path) -> None:
+    validated(NAMES, tmp_path, terraform)
+
+
+@pytest.mark.slow
+def test_terraforms_apply_makes_an_app_that_answers(
+    terraform: Any, stand: Stand, message_zip: Artifact, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = load(MESSAGES, Choices())
+    made = tmp_path / "terraform"
+    said = ejected_source(project, fresh_name(), "eu-west-1", "", message_zip.sha256)
+    write(made, eject(said, "terraform"), message_zip.path)
+    for name, value in {**stand.environ(), "AWS_S3_USE_PATH_STYLE": "true"}.items():
+        monkeypatch.setenv(name, value)
+    for arguments in (["init"], ["apply", "-auto-approve"]):
+        ended = terraform(made, *arguments)
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+    outputs = json.loads(terraform(made, "output", "-json").stdout)
+    answered = answer(stand, outputs["Url"]["value"], "/message")
+    assert answered.status == 200, answered
+    # The stand-in tells only a part of what it knows of an alarm.
+    assert [one for one in to_do(terraform, made) if ".aws_cloudwatch_metric_alarm." not in f".{one}"] == []
+    assert (
+        to_do(terraform, made, "-var", "live_version=7")["aws_lambda_alias.Live"]["function_version"] == "7"
+    )
+    refused = terraform(made, "destroy", "-auto-approve")
+    assert "aws_dynamodb_table.TableMessages has lifecycle.prevent_destroy" in refused.stderr
+    main = made / "main.tf"
+    main.write_text(main.read_text().replace("prevent_destroy = true", "prevent_destroy = false"))
+    ended = terraform(made, "destroy", "-auto-approve")
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+def to_do(run: Any, folder: Path, *options: str) -> dict[str, Any]:
+    """What an apply would change, by address."""
+    planned = run(folder, "plan", "-out=planned", *options)
+    assert planned.returncode == 0, planned.stdout + planned.stderr
+    said = json.loads(run(folder, "show", "-json", "planned").stdout)["resource_changes"]
+    return {one["address"]: one["change"]["after"] for one in said if one["change"]["actions"] != ["no-op"]}
 
 
 @pytest.mark.parametrize("name", NAMES)

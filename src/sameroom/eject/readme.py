@@ -24,10 +24,18 @@ under another stack name, move what it holds, and delete the old one.
 
 TERRAFORM = """\
     terraform init
+    terraform plan
     terraform apply
 
 The region is the variable `region` ({region} unless you say otherwise), and names begin with the variable
-`name` ({stack}). Each apply of a changed `app.zip` publishes a version and moves the alias `live`.
+`name` ({stack}).
+
+- **New code**: put the new zip in the place of `app.zip`, and apply. A version is published, and the alias
+  `live` moves to it.
+- **Back to an earlier version**: `terraform apply -var live_version=7`. Without the variable the newest
+  version serves again.
+- **Take it down**: `terraform destroy`. What holds data has `prevent_destroy`, and nothing is destroyed as
+  long as that is there: empty the buckets and take it out of `main.tf` first.
 
 Terraform does not know of a stack that sameroom deployed: it makes everything anew. To keep data,
 `terraform import` the tables, queues and buckets under the addresses in `main.tf`, before the first apply,

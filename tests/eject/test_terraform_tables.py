@@ -98,3 +98,12 @@ def test_data_is_not_destroyed_by_a_slip_of_the_hand() -> None:
 def test_the_alias_follows_the_newest_version_unless_told() -> None:
     alias = resource(terraform(golden("http-api")), "aws_lambda_alias.Live")
     assert "coalesce(var.live_version, aws_lambda_function.Function.version)" in alias
+
+
+def test_a_long_name_of_a_stack_is_cut_where_aws_takes_less() -> None:
+    document = golden("full")
+    stack = "a-shop-with-a-very-long-name-of-which-there-are-several-prod"
+    text = eject(Source(stack, "eu-west-1", document, "0" * 64), "terraform")["main.tf"]
+    role = '"${trim(substr(var.name, -51, -1), "-")}-FunctionRole"'
+    assert f"name = {role}" in resource(text, "aws_iam_role.FunctionRole")
+    assert '"${var.name}-TableUsers"' in resource(text, "aws_dynamodb_table.TableUsers")

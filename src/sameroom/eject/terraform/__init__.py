@@ -23,6 +23,21 @@ _TABLES: dict[str, Fields] = {**COMPUTE, **STORES}
 #: Types that do not stand for themselves: the function publishes its versions.
 _PARTS = ("AWS::Lambda::Version",)
 
+#: Types whose names CloudFormation makes up, and that have an argument ``name``.
+_NAMED = (
+    *("AWS::IAM::Role", "AWS::DynamoDB::Table", "AWS::SNS::Topic", "AWS::Budgets::Budget"),
+    *("AWS::Scheduler::Schedule", "AWS::Scheduler::ScheduleGroup"),
+)
+#: Letters of a name, where it is less than what any stack's comes to.
+_LONGEST = {
+    **dict.fromkeys(("AWS::Lambda::Function", "AWS::IAM::Role"), 64),
+    **dict.fromkeys(("AWS::Scheduler::Schedule", "AWS::Scheduler::ScheduleGroup"), 64),
+    "AWS::SQS::Queue": 75,
+    "AWS::Budgets::Budget": 100,
+    "AWS::VpcLattice::Service": 40,
+    "AWS::VpcLattice::Listener": 63,
+}
+
 #: Arguments that the provider has not had for long.
 _NEW = ("invoked_via_function_url", "response_transfer_mode")
 
@@ -76,7 +91,7 @@ def terraform(source: Source) -> dict[str, str]:
             f"{', '.join(sorted(unknown))} has no counterpart in Terraform here.",
             next="Eject as CloudFormation or SAM, and please report this.",
         )
-    to = References(document["Resources"])
+    to = References(document["Resources"], source.stack)
     text: list[str] = []
     for name, one in document["Resources"].items():
         text += [
@@ -106,7 +121,7 @@ def _resources(name: str, one: Any, to: References) -> Iterator[Resource]:
     if kind in _PARTS:
         filled({"FunctionName": None}, said, f"{name} ({kind})", to)
         return
-    body = {**_named(name, kind, said), **filled(_TABLES[kind], said, f"{name} ({kind})", to)}
+    body = {**_named(name, kind, said, to.stack), **filled(_TABLES[kind], said, f"{name} ({kind})", to)}
     if kind == "AWS::SQS::QueuePolicy":
         for number, queue in enumerate(to.value(said["Queues"]), 1):
             yield KINDS[kind].type, f"{name}-{number}", {"queue_url": queue, **body}
@@ -122,9 +137,18 @@ def _resources(name: str, one: Any, to: References) -> Iterator[Resource]:
     yield from companions(name, kind, said, to)
 
 
-def _named(name: str, kind: str, said: Any) -> Body:
+def _made(name: str, kind: str, stack: str) -> str:
+    """A text with the stack's name before ``name``: the end of it, which tells stages apart, where AWS takes
+    no more."""
+    rest = _LONGEST.get(kind, 128) - len(name) - 1
+    if len(stack) <= rest:
+        return f'"${{var.name}}-{name}"'
+    return f'"${{trim(substr(var.name, -{max(rest, 1)}, -1), "-")}}-{name}"'
+
+
+def _named(name: str, kind: str, said: Any, stack: str) -> Body:
     """A name, where CloudFormation makes one up and Terraform wants to be told."""
-    made = Raw(f'"${{var.name}}-{name}"')
+    made = Raw(_made(name, kind, stack))
     if kind == "AWS::Lambda::Function":
         code = {
             "filename": Raw('"${path.module}/app.zip"'),
@@ -140,11 +164,7 @@ def _named(name: str, kind: str, said: Any) -> Body:
         return {"name": Raw(f"lower({made.text})")}
     if kind == "AWS::CloudWatch::Alarm":
         return {"alarm_name": made}
-    named = ("IAM::Role", "DynamoDB::Table", "SNS::Topic", "Scheduler::Schedule", "Scheduler::ScheduleGroup")
-    if kind.removeprefix("AWS::") in (
-        *named,
-        "Budgets::Budget",
-    ):
+    if kind in _NAMED:
         return {"name": made}
     return {}
 

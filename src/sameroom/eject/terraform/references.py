@@ -118,7 +118,9 @@ KINDS: dict[str, Kind] = {
 class References:
     """Knows the type of every logical id."""
 
-    def __init__(self, resources: Mapping[str, Json]) -> None:
+    def __init__(self, resources: Mapping[str, Json], stack: str = "") -> None:
+        #: What the variable ``name`` is unless somebody says otherwise.
+        self.stack = stack
         self._resources = resources
         self._types = {name: one["Type"] for name, one in resources.items()}
 

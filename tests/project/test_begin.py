@@ -15,9 +15,9 @@ from sameroom.errors import AppNotFound, OutputError, SettingsError
 from sameroom.project import begin
 from sameroom.project.begin import Plan, Wishes, only, prepare, tried
 from sameroom.project.begin.candidates import candidates
-from sameroom.project.begin.environment import looks_secret
 from sameroom.project.begin.runtimes import choose
 from sameroom.project.begin.section import placed, rendered, save
+from sameroom.project.leaks import looks_secret
 from sameroom.project.settings import read
 
 if sys.version_info >= (3, 11):

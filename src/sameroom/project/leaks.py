@@ -26,6 +26,19 @@ _SECRET_ACCESS_KEY = re.compile(rb"(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-
 #: Bytes around an access key's id in which its secret is looked for.
 _NEAR = 400
 
+#: Names that say that the value is a secret.
+_SECRET_NAME = re.compile(
+    r"(?:^|_)(?:\w*PASSWORD|PASSWD|PWD|PASSPHRASE|SECRET\w*|TOKEN|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY(?:_ID)?|"
+    r"CREDENTIALS?|AUTH_?KEY|SIGNING_?KEY|ENCRYPTION_?KEY|DSN|CONNECTION_STRING)(?:$|_)",
+    re.IGNORECASE,
+)
+#: A URL with a password in it, whoever's it is.
+_URL_WITH_PASSWORD = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s:@]*:[^/\s@]+@", re.IGNORECASE)
+#: Names that only look like it: "PASSWORD_RESET_URL", "TOKEN_TTL".
+_SECRET_NOT = re.compile(
+    r"_(?:URL|URI|TTL|NAME|FILE|PATH|TIMEOUT|SECONDS|LENGTH|HEADER|ARN|ID|ENABLED|TABLE)$", re.I
+)
+
 
 class Leak(NamedTuple):
     """A secret and its line, from 1. ``what`` is for people, "a private key"; never the secret itself."""
@@ -165,6 +178,15 @@ def leaks(path: str, data: bytes) -> tuple[Leak, ...]:
     if path.endswith(".json") and b'"service_account"' in data:
         found = {leak._replace(what="a Google service account's key") for leak in found}
     return tuple(sorted(found))
+
+
+def looks_secret(name: str, value: str) -> bool:
+    """Whether an environment variable's name or value says that it must not be shown, nor stand in a file
+    under version control."""
+    if not value:
+        return False
+    named = _SECRET_NAME.search(name) and not _SECRET_NOT.search(name)
+    return bool(named or _URL_WITH_PASSWORD.match(value) or leaks("", value.encode("utf-8", "replace")))
 
 
 def _places(form: _Form, data: bytes) -> Iterator[int]:

@@ -1,8 +1,15 @@
 """What a stack costs a month when nobody uses it. Pure, and read from the document.
 
-Prices of us-east-1 as AWS listed them in November 2026, in US dollars; other regions differ by some tenths.
-https://aws.amazon.com/cloudwatch/pricing/ https://aws.amazon.com/lambda/pricing/
-https://aws.amazon.com/vpc/lattice/pricing/ https://aws.amazon.com/aws-cost-management/aws-budgets/pricing/
+Prices of us-east-1 in US dollars as of November 2026; other regions differ by some tenths.
+
+- alarms, 0.10 each after the account's first ten: https://aws.amazon.com/cloudwatch/pricing/
+- SnapStart, 0.0000015046 per GB and second for every version: https://aws.amazon.com/lambda/pricing/
+- a Lattice service, 0.025 an hour: https://aws.amazon.com/vpc/lattice/pricing/
+- budgets that only notify, nothing: https://aws.amazon.com/aws-cost-management/aws-budgets/pricing/
+
+All else here costs by use: tables on demand and their backups by the GB, functions, queues, schedules, logs,
+API Gateway (without its cache), CloudFront. SSM's standard parameters and the keys that AWS owns are free. A
+hosted zone, a load balancer, a NAT gateway and the service network are yours before the stack is there.
 """
 
 from __future__ import annotations
@@ -39,7 +46,9 @@ def monthly(document: Mapping[str, Any]) -> tuple[Line, ...]:
         note = f"the account's first {_FREE_ALARMS} are free; ${_ALARM:.2f} each beyond"
         lines.append(Line(f"{alarms} alarms", beyond * _ALARM, note))
     if services := kinds["AWS::VpcLattice::Service"]:
-        lines.append(Line("Lattice service", services * _LATTICE_HOUR * _HOURS))
+        lines.append(
+            Line("Lattice service", services * _LATTICE_HOUR * _HOURS, "and by the GB and the request")
+        )
     if kinds["AWS::Budgets::Budget"]:
         lines.append(Line("budget", 0.0, "budgets that only notify are free"))
     function = resources.get(FUNCTION, {}).get("Properties", {})

@@ -34,12 +34,8 @@ def _nothing(name: str, said: Mapping[str, Any]) -> Iterator[Grant]:
 
 def _of_role(name: str, said: Mapping[str, Any]) -> Iterator[Grant]:
     for policy in said.get("Policies", ()):
-        for statement in _listed(policy["PolicyDocument"]["Statement"]):
-            if statement.get("Effect") != "Allow":
-                continue
-            for action in _listed(statement["Action"]):
-                for resource in _listed(statement["Resource"]):
-                    yield Grant(name, action, spelled(resource))
+        for statement in _allowing(policy.get("PolicyDocument", {})):
+            yield from _granted(name, statement)
     for managed in _listed(said.get("ManagedPolicyArns", ())):
         yield Grant(name, f"all of {spelled(managed)}", "*")
 
@@ -48,18 +44,31 @@ def _of_permission(name: str, said: Mapping[str, Any]) -> Iterator[Grant]:
     principal = spelled(said.get("Principal", ""))
     who = "everybody" if principal == "*" else principal
     source = spelled(said.get("SourceArn", ""))
-    yield Grant(f"{who}, for {source}" if source else who, said["Action"], spelled(said["FunctionName"]))
+    by_url = " by its URL" if said.get("InvokedViaFunctionUrl") or said.get("FunctionUrlAuthType") else ""
+    who = f"{who}, for {source}" if source else f"{who}{by_url}"
+    yield Grant(who, said.get("Action", ""), spelled(said.get("FunctionName", "")))
 
 
 def _of_resource_policy(name: str, said: Mapping[str, Any]) -> Iterator[Grant]:
-    """Allowing statements of a bucket's, queue's or topic's own policy."""
-    for statement in _listed(said.get("PolicyDocument", {}).get("Statement", ())):
-        if statement.get("Effect") != "Allow":
-            continue
-        who = _principal(statement.get("Principal", ""))
-        for action in _listed(statement["Action"]):
-            for resource in _listed(statement["Resource"]):
-                yield Grant(who, action, spelled(resource))
+    """Allowing statements of a bucket's, queue's, topic's or Lattice service's own policy."""
+    for statement in _allowing(said.get("PolicyDocument") or said.get("Policy") or {}):
+        yield from _granted(_principal(statement.get("Principal", "")), statement)
+
+
+def _allowing(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for statement in _listed(document.get("Statement", ())):
+        if statement.get("Effect") == "Allow":
+            yield statement
+
+
+def _granted(who: str, statement: Mapping[str, Any]) -> Iterator[Grant]:
+    actions = _listed(statement.get("Action", ()))
+    actions += [f"all but {action}" for action in _listed(statement.get("NotAction", ()))]
+    resources = [spelled(resource) for resource in _listed(statement.get("Resource", ()))]
+    resources += [f"all but {spelled(resource)}" for resource in _listed(statement.get("NotResource", ()))]
+    for action in actions:
+        for resource in resources:
+            yield Grant(who, action, resource)
 
 
 def _principal(said: Any) -> str:
@@ -74,7 +83,11 @@ _READERS = {
     "AWS::IAM::Role": _of_role,
     "AWS::Lambda::Permission": _of_permission,
     **dict.fromkeys(
-        ("AWS::S3::BucketPolicy", "AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy"), _of_resource_policy
+        (
+            *("AWS::S3::BucketPolicy", "AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy"),
+            "AWS::VpcLattice::AuthPolicy",
+        ),
+        _of_resource_policy,
     ),
 }
 

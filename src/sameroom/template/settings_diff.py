@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from ..project.leaks import leaks
+from ..project.leaks import looks_secret
 from .grants import spelled
 from .ids import FUNCTION
 
-_SECRET_NAME = re.compile(r"secret|token|passw|api_?key|private|credential|dsn", re.IGNORECASE)
+#: The runtime's own variables, which name secrets and hold none.
+_OURS = "SAMEROOM_"
 #: Property of the function -> what it is called.
 _NAMES = {
     "Runtime": "runtime",
@@ -44,15 +44,20 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Di
 def _environment(had: Mapping[str, Any], has: Mapping[str, Any]) -> Iterator[Difference]:
     for name in sorted({*had, *has}):
         before, after = _text(had.get(name)), _text(has.get(name))
-        if before != after and _is_secret(name, before, after):
-            before, after = ("(hidden)" if before else ""), ("(another, hidden)" if after else "")
+        if (
+            before != after
+            and not name.startswith(_OURS)
+            and any(looks_secret(name, one) for one in (before, after))
+        ):
+            before, after = _hidden(before, after)
         yield Difference(f"env {name}", before, after)
 
 
-def _is_secret(name: str, *values: str) -> bool:
-    return bool(_SECRET_NAME.search(name)) or any(
-        leaks("environment", f'{name} = "{value}"'.encode()) for value in values if value
-    )
+def _hidden(before: str, after: str) -> tuple[str, str]:
+    """What can be said of two secrets without saying either."""
+    if before and after:
+        return "(hidden)", "(another, hidden)"
+    return ("(hidden)" if before else ""), ("(hidden)" if after else "")
 
 
 def _function(document: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -68,7 +73,7 @@ def _variables(properties: Mapping[str, Any]) -> Mapping[str, Any]:
 def _text(value: Any) -> str:
     if value is None:
         return ""
-    if isinstance(value, Mapping) and len(value) > 1:
+    if isinstance(value, Mapping) and not any(key == "Ref" or key.startswith("Fn::") for key in value):
         return ", ".join(f"{key} {_text(one)}" for key, one in value.items())
     if isinstance(value, (list, tuple)):
         return ", ".join(_text(one) for one in value)

@@ -7,33 +7,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ..leaks import leaks
+from ..leaks import looks_secret
 from ..tables import RESERVED
 from .carried import Left
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]+")
-#: Names that say that the value is a secret.
-_SECRET_NAME = re.compile(
-    r"(?:^|_)(?:\w*PASSWORD|PASSWD|PWD|PASSPHRASE|SECRET\w*|TOKEN|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY(?:_ID)?|"
-    r"CREDENTIALS?|AUTH_?KEY|SIGNING_?KEY|ENCRYPTION_?KEY|DSN|CONNECTION_STRING)(?:$|_)",
-    re.IGNORECASE,
-)
-#: A URL with a password in it, whoever's it is.
-_URL_WITH_PASSWORD = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s:@]*:[^/\s@]+@", re.IGNORECASE)
-#: Names that only look like it: "PASSWORD_RESET_URL", "TOKEN_TTL".
-_SECRET_NOT = re.compile(
-    r"_(?:URL|URI|TTL|NAME|FILE|PATH|TIMEOUT|SECONDS|LENGTH|HEADER|ARN|ID|ENABLED|TABLE)$", re.I
-)
 #: Those of AWS's, and what points into layers, which do not travel.
 _RESERVED = re.compile(rf"_HANDLER$|_X_AMZN_TRACE_ID$|AWS_LAMBDA_|(?:{RESERVED})$")
-
-
-def looks_secret(name: str, value: str) -> bool:
-    """Whether name or value says that this must not stand in a file under version control."""
-    if not value:
-        return False
-    named = _SECRET_NAME.search(name) and not _SECRET_NOT.search(name)
-    return bool(named or _URL_WITH_PASSWORD.match(value) or leaks("", value.encode("utf-8", "replace")))
 
 
 def variables(found: Any, where: str, left: list[Left]) -> dict[str, str]:

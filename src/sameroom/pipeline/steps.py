@@ -27,6 +27,8 @@ PLAN: tuple[May, ...] = (
         (_STACK,),
     ),
     May(("s3:ListBucket", "s3:GetBucketLocation"), (_BUCKET,)),
+    # The mark of a bucket that is set up.
+    May(("s3:GetObject",), (f"{_BUCKET}/sameroom.json",)),
     May(("s3:GetObject",), (f"{_BUCKET}/releases/{{stack}}/*", f"{_BUCKET}/sites/{{stack}}/*")),
     # Where the template is over 51,200 bytes.
     May(("s3:GetObject", "s3:PutObject"), (f"{_BUCKET}/templates/*",)),
@@ -38,7 +40,8 @@ _DEPLOY: tuple[May, ...] = (
     May(
         (
             *("cloudformation:ExecuteChangeSet", "cloudformation:DeleteStack"),
-            *("cloudformation:ContinueUpdateRollback", "cloudformation:DetectStackDrift"),
+            *("cloudformation:ContinueUpdateRollback", "cloudformation:RollbackStack"),
+            "cloudformation:DetectStackDrift",
             *("cloudformation:DescribeStackResourceDrifts", "cloudformation:TagResource"),
         ),
         (_STACK,),
@@ -56,9 +59,13 @@ _DEPLOY: tuple[May, ...] = (
         ("s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"),
         (f"{_BUCKET}/artifacts/*", f"{_BUCKET}/releases/{{stack}}/*", f"{_BUCKET}/sites/{{stack}}/*"),
     ),
+    May(("s3:PutObject",), (f"{_BUCKET}/sameroom.json",)),
+    May(("s3:AbortMultipartUpload",), (f"{_BUCKET}/artifacts/*",)),
     May(("s3:GetObject", "s3:PutObject", "s3:DeleteObject"), (f"{_BUCKET}/locks/{{stack}}.json",)),
     # The new version is asked whether it starts, its release command is run, and then the alias moves.
     May(("lambda:InvokeFunction", "lambda:UpdateAlias"), (_FUNCTION,)),
+    # Old versions.
+    May(("lambda:ListVersionsByFunction", "lambda:DeleteFunction"), (_FUNCTION,)),
     May(("logs:FilterLogEvents",), (_LOGS,)),
     May(("cloudwatch:DescribeAlarms",), (f":cloudwatch:{_HERE}:alarm:{{names}}*",)),
 )

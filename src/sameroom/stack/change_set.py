@@ -56,10 +56,10 @@ def draft(cloud: Cloud, wanted: Draft, pause: Callable[[float], object] = time.s
     :raises StackFailed: AWS cannot make one of this template.
     """
     arn = _created(cloud, wanted)
-    said = _worked_out(cloud, arn, pause)
+    said = _worked_out(cloud, wanted.stack, arn, pause)
     if said["Status"] == "FAILED":
         reason = said.get("StatusReason", "")
-        cloud.call("cloudformation", "delete_change_set", ChangeSetName=arn)
+        cloud.call("cloudformation", "delete_change_set", StackName=wanted.stack, ChangeSetName=arn)
         if any(words in reason for words in _NOTHING):
             return Drafted()
         raise StackFailed(
@@ -67,31 +67,36 @@ def draft(cloud: Cloud, wanted: Draft, pause: Callable[[float], object] = time.s
             why=reason,
             next="Nothing was changed. Mend what AWS names, and plan again.",
         )
-    return _drafted(cloud, arn, said)
+    return _drafted(cloud, wanted.stack, arn, said)
 
 
-def drafted(cloud: Cloud, arn: str) -> Drafted:
-    """The change set ``arn`` that an earlier plan made; "" made none.
+def drafted(cloud: Cloud, stack: str, arn: str) -> Drafted:
+    """The change set ``arn`` that an earlier plan made for ``stack``; "" made none.
 
     :raises StalePlan: it is gone, or can no longer be executed.
     """
     if not arn:
         return Drafted()
     try:
-        said = cloud.call("cloudformation", "describe_change_set", ChangeSetName=arn)
+        said = _described(cloud, stack, arn)
     except Refused as error:
         if error.code not in _GONE:
             raise
         raise _stale(error.reason) from error
     if said["ExecutionStatus"] != "AVAILABLE":
         raise _stale(f"Its change set is {said['ExecutionStatus']}.")
-    return _drafted(cloud, arn, said)
+    return _drafted(cloud, stack, arn, said)
 
 
-def _drafted(cloud: Cloud, arn: str, said: Mapping[str, Any]) -> Drafted:
+def _described(cloud: Cloud, stack: str, arn: str, **page: Any) -> Any:
+    """With the stack's name, by which a role's permissions are limited; the ARN alone would do otherwise."""
+    return cloud.call("cloudformation", "describe_change_set", StackName=stack, ChangeSetName=arn, **page)
+
+
+def _drafted(cloud: Cloud, stack: str, arn: str, said: Mapping[str, Any]) -> Drafted:
     found, at = list(said.get("Changes", ())), said["CreationTime"].timestamp()
     while token := said.get("NextToken"):
-        said = cloud.call("cloudformation", "describe_change_set", ChangeSetName=arn, NextToken=token)
+        said = _described(cloud, stack, arn, NextToken=token)
         found += said.get("Changes", ())
     return Drafted(arn, tuple(found), at)
 
@@ -127,10 +132,10 @@ def _created(cloud: Cloud, wanted: Draft) -> str:
         return str(cloud.call("cloudformation", "create_change_set", **arguments)["Id"])
 
 
-def _worked_out(cloud: Cloud, arn: str, pause: Callable[[float], object]) -> Any:
+def _worked_out(cloud: Cloud, stack: str, arn: str, pause: Callable[[float], object]) -> Any:
     waited, turn = 0.0, 0
     while True:
-        said = cloud.call("cloudformation", "describe_change_set", ChangeSetName=arn)
+        said = _described(cloud, stack, arn)
         if said["Status"] in ("CREATE_COMPLETE", "FAILED"):
             return said
         seconds = _PAUSES[min(turn, len(_PAUSES) - 1)]
@@ -144,13 +149,13 @@ def _worked_out(cloud: Cloud, arn: str, pause: Callable[[float], object]) -> Any
         waited, turn = waited + seconds, turn + 1
 
 
-def execute(cloud: Cloud, arn: str, *, keep_failed: bool = False) -> None:
-    """Start the change set ``arn``.
+def execute(cloud: Cloud, stack: str, arn: str) -> None:
+    """Start the change set ``arn`` of ``stack``.
 
     :raises StalePlan: the stack has changed since the change set was made.
     """
     try:
-        cloud.call("cloudformation", "execute_change_set", ChangeSetName=arn, DisableRollback=keep_failed)
+        cloud.call("cloudformation", "execute_change_set", StackName=stack, ChangeSetName=arn)
     except Refused as error:
         if error.code not in _GONE:
             raise

@@ -105,7 +105,7 @@ _STAGE = {
     ),
     "keep_versions": Words("Versions that stay for rollback, from 2 to 50.", (10,)),
     "alarms": Words(
-        "CloudWatch alarms for failed and throttled invocations and for dead letters.",
+        "CloudWatch alarms for failures, throttled invocations and dead letters.",
         ({"email": "ops@example.com"},),
     ),
     "budget": Words(
@@ -188,7 +188,10 @@ _SERVICES = {
     },
     "Alarms": {
         "email": Words("Who is told; unless it is set, nobody.", ("ops@example.com",)),
-        "errors": Words("Failed invocations in five minutes that raise the alarm; default 1.", (5,)),
+        "errors": Words(
+            "Failed invocations, or answers of 500 and more, in five minutes that raise an alarm; default 1.",
+            (5,),
+        ),
         "throttles": Words("Throttled invocations in five minutes that raise the alarm; default 1.", (20,)),
         "dead_letters": Words("Dead letters that raise the alarm; default 1.", (5,)),
     },

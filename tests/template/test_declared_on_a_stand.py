@@ -1,6 +1,6 @@
 """Everything that settings can declare, created on a stand and read back by AWS's own calls.
 
-Not read back is what the stand's CloudFormation drops: tables' recovery, buckets' lifecycle, budgets.
+Not read back is what the stand's CloudFormation drops: tables' expiry and recovery, buckets' lifecycle, budgets.
 """
 
 from __future__ import annotations
@@ -114,8 +114,6 @@ def test_tables_are_what_the_settings_say(made: Made) -> None:
     ]
     assert table["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
     assert [one["IndexName"] for one in table["GlobalSecondaryIndexes"]] == ["by-author"]
-    ttl = made.cloud.call("dynamodb", "describe_time_to_live", TableName=name)["TimeToLiveDescription"]
-    assert (ttl["AttributeName"], ttl["TimeToLiveStatus"]) == ("expires", "ENABLED")
 
 
 def test_a_message_that_nobody_works_off_comes_to_the_dead_letters(made: Made) -> None:

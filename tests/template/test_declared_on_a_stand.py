@@ -1,6 +1,7 @@
 """Everything that settings can declare, created on a stand and read back by AWS's own calls.
 
-Not read back is what the stand's CloudFormation drops: tables' expiry and recovery, buckets' lifecycle, budgets.
+Not read back is what the stand's CloudFormation drops: tables' expiry and recovery, buckets' lifecycle,
+budgets.
 """
 
 from __future__ import annotations

@@ -49,6 +49,8 @@ def test_no_template_with_options_has_a_fault(asked: Wish) -> None:
     assert faults([template(asked)]) == []
 
 
+#: Doors that CloudFront does not reach, or not without a stage in the paths.
+NO_SITE = ("alb", "lattice", "lattice-v1", "rest-api")
 #: Each option's values; every two that go together meet in some template.
 OPTIONS: dict[str, tuple[dict[str, Any], ...]] = {
     "door": tuple({"door": door, **NEEDED.get(door, {})} for door in DOORS),
@@ -76,7 +78,7 @@ def together(one: Value, other: Value) -> bool:
     if "domain" in keys and "door" in said:
         return door in ("http-api", "http-api-v1", "rest-api")
     # CloudFront takes certificates of another region, which the stack's own API does not.
-    return not (keys >= {"site", "domain"} or ("site" in keys and door in ("alb", "lattice", "lattice-v1")))
+    return not (keys >= {"site", "domain"} or ("site" in keys and door in NO_SITE))
 
 
 def pairs() -> Iterable[Wish]:

@@ -158,15 +158,16 @@ class Manner(NamedTuple):
     of_plan: bool = False
 
 
-def plan(folder: Path, asked: Asked, connect: Connect, told: Told) -> Plan:
-    """What a deploy of the project in ``folder`` would do. Remembered, for ``Manner.of_plan``.
+def plan(folder: Path, asked: Asked, connect: Connect, told: Told, *, drift: bool = False) -> Plan:
+    """What a deploy of the project in ``folder`` would do. Remembered, for ``Manner.of_plan``. With ``drift``
+    AWS is also asked what somebody has changed by hand, which takes it some seconds.
 
     :raises SameroomError: something that the person at the keyboard can mend.
     """
     from .stack.deploy import make_plan
 
     cloud, goal = _goal(folder, asked, connect, told)
-    planned = make_plan(cloud, goal, told)
+    planned = make_plan(cloud, goal._replace(drift=drift), told)
     with whole(_remembered(folder, goal.stack)) as file:
         file.write(json.dumps([planned.change_set, planned.fingerprint]).encode())
     return planned

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from .cloud_options import CloudOptions, cloud_options
-from .deploy_screen import DeployScreen, asker, to_json
+from .deploy_screen import DeployScreen, asker, summary, to_json
 from .screen import Printer
 
 
@@ -38,4 +38,4 @@ def deploy(app: str, of_plan: bool, yes: bool, wait: float, as_json: bool, **whe
     if as_json:
         printer.line(json.dumps(to_json(done), ensure_ascii=False))
     else:
-        DeployScreen(sys.stdout).done(done)
+        printer.write(summary(done, screen.seconds, printer.paint))

@@ -11,6 +11,7 @@ import click
 
 from ..errors import ConsentNeeded
 from . import plan_screen
+from .columns import columns, wrapped
 from .live_screen import LiveScreen
 from .paint import Paint, harmless
 
@@ -30,6 +31,7 @@ class DeployScreen(LiveScreen):
         self._yes = yes
         self._ask = ask
         self._since: dict[str, float] = {}
+        self._start = time.monotonic()
 
     def __enter__(self) -> DeployScreen:
         super().__enter__()
@@ -42,7 +44,7 @@ class DeployScreen(LiveScreen):
         :raises click.Abort: the answer was no.
         """
         self.stage("")
-        self.line(plan_screen.screen(plan, self.printer.paint))
+        super().line(plan_screen.screen(plan, self.printer.paint, columns()))
         if not plan.risky or self._yes:
             return
         names = ", ".join(harmless(change.physical or change.id) for change in plan.risky)
@@ -63,11 +65,17 @@ class DeployScreen(LiveScreen):
         if event.of_stack or event.status.endswith("_IN_PROGRESS"):
             return
         seconds = event.at - self._since.pop(event.resource, event.at)
-        self.line(event_line(event, seconds, self.printer.paint))
+        super().line(event_line(event, seconds, self.printer.paint, columns()))
 
-    def done(self, deployed: Deployed) -> None:
-        """It is live."""
-        self.printer.write(summary(deployed, self.printer.paint))
+    def line(self, text: str) -> None:
+        """A word of what happened."""
+        for line in text.splitlines():
+            super().line("\n".join(f"  {part}" for part in wrapped(line, columns() - 3)))
+
+    @property
+    def seconds(self) -> float:
+        """Since the beginning."""
+        return time.monotonic() - self._start
 
 
 def asker() -> Callable[[str], bool] | None:
@@ -77,25 +85,30 @@ def asker() -> Callable[[str], bool] | None:
     return lambda question: click.confirm(f"  {question}", err=True)
 
 
-def event_line(event: Event, seconds: float, paint: Paint) -> str:
-    """One resource that has come to an end."""
+def event_line(event: Event, seconds: float, paint: Paint, width: int = 80) -> str:
+    """One resource that has come to an end, with the seconds that AWS took."""
     failed = event.status.endswith("FAILED")
     mark = paint("error", "✗") if failed else paint("green", "✓")
-    kind = event.type.removeprefix("AWS::")
-    text = f"  {mark} {_verb(event.status):<9} {event.resource}  {paint('dim', kind)}"
-    text += paint("dim", f"  {seconds:.1f} s") if seconds >= 0.1 else ""
-    return f"{text}\n      {harmless(event.reason)}" if failed and event.reason else text
+    kind = paint("dim", event.type.removeprefix("AWS::"))
+    text = f"  {mark} {_verb(event.status):<9}{seconds:>6.1f} s  {event.resource}  {kind}"
+    reasons = wrapped(harmless(event.reason), width - 7) if failed else ()
+    return "\n".join([text, *(f"      {line}" for line in reasons)])
 
 
-def summary(deployed: Deployed, paint: Paint) -> str:
-    """Where it runs now."""
+def summary(deployed: Deployed, seconds: float, paint: Paint) -> str:
+    """Where it runs now, after ``seconds``."""
     release = deployed.release
     if release is None:
         return ""
     url = deployed.outputs.get("Url", "")
     lines = ["", f"  {paint('green', '✓')} {paint('bold', url or deployed.outputs.get('FunctionName', ''))}"]
-    lines.append(f"    {paint('dim', f'release {release.number}, version {release.version}')}")
+    about = f"release {release.number}, version {release.version}, in {_span(seconds)}"
+    lines.append(f"    {paint('dim', about)}")
     return "\n".join(lines) + "\n"
+
+
+def _span(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds < 100 else f"{seconds // 60:.0f} min {seconds % 60:.0f} s"
 
 
 def to_json(deployed: Deployed) -> dict[str, Any]:
@@ -117,4 +130,6 @@ def _verb(status: str) -> str:
     verb = _VERBS.get("ROLLBACK" if "ROLLBACK" in status else status.partition("_")[0], "making")
     if status.endswith("_IN_PROGRESS"):
         return verb
+    if status.endswith("_SKIPPED"):
+        return "kept"
     return "failed" if status.endswith("FAILED") else _PAST.get(verb, verb)

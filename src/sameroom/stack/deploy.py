@@ -19,6 +19,7 @@ from ..template.limits import INLINE
 from .bucket import artifact_key, ensure_bucket, template_key
 from .causes import failure
 from .change_set import Drafted, draft, drafted, execute
+from .drift import drifted as drifted_by_hand
 from .files import files
 from .following import Event, follow
 from .found import Found, look, outputs_of
@@ -63,6 +64,8 @@ class Goal(NamedTuple):
     wait: float = 0.0
     #: The plan that was shown before, if it is to be carried out and no other: change set and fingerprint.
     planned: tuple[str, str] | None = None
+    #: A plan also says what somebody has changed by hand.
+    drift: bool = False
 
 
 class Deployed(NamedTuple):
@@ -83,7 +86,11 @@ def make_plan(cloud: Cloud, goal: Goal, told: Told) -> Plan:
     told.stage("looking")
     found = look(cloud, goal.stack, goal.project)
     refuse_stuck(found)
-    return _planned(cloud, goal, goal.wanted(found), found, told)
+    planned = _planned(cloud, goal, goal.wanted(found), found, told)
+    if not (goal.drift and found.deployed):
+        return planned
+    told.stage("comparing")
+    return planned._replace(drift=drifted_by_hand(cloud, goal.stack))
 
 
 def deploy(cloud: Cloud, goal: Goal, told: Told) -> Deployed:
@@ -130,7 +137,7 @@ def _planned(cloud: Cloud, goal: Goal, wanted: Wanted, found: Found, told: Told)
                 why="The project or the stack has changed since the plan was made.",
                 next="Plan again (sameroom plan), or deploy without --plan.",
             )
-        draft = drafted(cloud, change_set)
+        draft = drafted(cloud, goal.stack, change_set)
     return plan(wanted, found, draft, files(cloud, wanted, found))
 
 
@@ -153,7 +160,7 @@ def _changed(cloud: Cloud, planned: Plan, found: Found, told: Told) -> Mapping[s
     if not planned.change_set:
         return found.outputs
     told.stage("changing")
-    execute(cloud, planned.change_set)
+    execute(cloud, planned.stack, planned.change_set)
     events = follow(cloud, planned.stack, planned.drafted_at, told.event)
     if events[-1].status not in _GOOD:
         raise failure(planned.stack, events)

@@ -14,6 +14,7 @@ from ..template.ids import LIVE_VERSION
 from ..template.settings_diff import Difference, differences
 from .change_set import Draft, Drafted
 from .changes import Change, changes
+from .drift import Drift as Drift
 from .found import Found
 from .wanted import Wanted
 
@@ -70,6 +71,8 @@ class Plan(NamedTuple):
     fingerprint: str
     #: A version is there that does not serve yet: a deploy was interrupted, or taken back.
     unfinished: str = ""
+    #: What was changed by hand; None where that was not asked.
+    drift: tuple[Drift, ...] | None = None
 
     @property
     def changes(self) -> bool:

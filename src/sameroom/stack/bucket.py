@@ -40,6 +40,12 @@ def template_key(sha256: str) -> str:
     return f"templates/{sha256}.json"
 
 
+def template_url(region: str, bucket: str, key: str) -> str:
+    """Where CloudFormation finds a template, by its path, which stand-ins of AWS understand as well."""
+    domain = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+    return f"https://s3.{region}.{domain}/{bucket}/{key}"
+
+
 def ensure_bucket(cloud: Cloud, pause: Callable[[float], object] = time.sleep) -> str:
     """The bucket's name; made and set up where it is not. One call where it is.
 

@@ -7,16 +7,16 @@ what AWS still does, and goes on from there; nothing that it needs is kept on th
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from ..errors import SecretsMissing, StalePlan
-from ..operate.here import remember
+from ..operate.here import last_region, remember
 from ..operate.secrets_missing import missing
 from ..releases.values import Release
 from ..template.limits import INLINE
-from .bucket import artifact_key, ensure_bucket, template_key
+from .bucket import artifact_key, ensure_bucket, template_key, template_url
 from .causes import failure
 from .change_set import Drafted, draft, drafted, execute
 from .drift import drifted as drifted_by_hand
@@ -138,7 +138,17 @@ def _planned(cloud: Cloud, goal: Goal, wanted: Wanted, found: Found, told: Told)
                 next="Plan again (sameroom plan), or deploy without --plan.",
             )
         draft = drafted(cloud, goal.stack, change_set)
-    return plan(wanted, found, draft, files(cloud, wanted, found))
+    planned = plan(wanted, found, draft, files(cloud, wanted, found))
+    return planned._replace(notes=(*planned.notes, *_elsewhere(goal, found)))
+
+
+def _elsewhere(goal: Goal, found: Found) -> Iterator[str]:
+    region = "" if found.deployed else last_region(goal.folder, goal.stack)
+    if region not in ("", found.region):
+        yield (
+            f"{goal.stack} was last deployed from here to {region}. This makes another in {found.region}, "
+            f"with data of its own; if that is not meant: --region {region}"
+        )
 
 
 def _draft(cloud: Cloud, wanted: Wanted, found: Found) -> Drafted:
@@ -148,7 +158,7 @@ def _draft(cloud: Cloud, wanted: Wanted, found: Found) -> Drafted:
     if len(text) > INLINE:
         bucket, digest = ensure_bucket(cloud), hashlib.sha256(text).hexdigest()
         upload(cloud, bucket, template_key(digest), text, digest)
-        url = f"https://{bucket}.s3.{cloud.region}.amazonaws.com/{template_key(digest)}"
+        url = template_url(cloud.region, bucket, template_key(digest))
     return draft(cloud, draft_of(wanted, found, url))
 
 

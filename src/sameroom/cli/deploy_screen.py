@@ -108,7 +108,10 @@ def summary(deployed: Deployed, seconds: float, paint: Paint) -> str:
 
 
 def _span(seconds: float) -> str:
-    return f"{seconds:.1f} s" if seconds < 100 else f"{seconds // 60:.0f} min {seconds % 60:.0f} s"
+    if seconds < 99.95:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s"
 
 
 def to_json(deployed: Deployed) -> dict[str, Any]:

@@ -29,7 +29,7 @@ LEVELS = {
     "CRITICAL": "error",
     "FATAL": "error",
 }
-_ASCII = str.maketrans("│…⋮✓✗→·▲↻", "|.:+x>-!~")
+_ASCII = str.maketrans("│…⋮✓✗→·▲↻±", "|.:+x>-!~*")
 
 
 class Paint(NamedTuple):

@@ -139,7 +139,7 @@ def _settings(plan: Plan, paint: Paint) -> Iterator[_Row]:
     names = [cut(harmless(one.name), 30) for one in plan.settings]
     room = max(map(width_of, names), default=0)
     for name, one in zip(names, plan.settings, strict=True):
-        before, after = cut(harmless(one.before), _VALUE), cut(harmless(one.after), _VALUE)
+        before, after = (paint.plain(cut(harmless(value), _VALUE)) for value in (one.before, one.after))
         yield _Row(f"{padded(name, room)}  {_arrow(before, after, paint)}", room + 2)
 
 

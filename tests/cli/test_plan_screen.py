@@ -87,8 +87,8 @@ def test_a_whole_plan_reads_so() -> None:
               + QueueMail  SQS::Queue
   may do      + FunctionRole  dynamodb: BatchGetItem, DescribeTable, GetItem,
                   PutItem, Query, UpdateItem on TableUsers, TableUsers/index/*
-              + apigateway, for execute-api HttpApi/*  lambda: InvokeFunction on
-                  Live
+              + apigateway, for execute-api HttpApi/*  lambda: InvokeFunction
+                  on Live
   no longer   - FunctionRole  sqs: SendMessage on
                   arn:aws:sqs:us-east-1:444455556666:theirs
   site        2 new, 1 changed
@@ -96,8 +96,8 @@ def test_a_whole_plan_reads_so() -> None:
               SnapStart, each version $3.95
 
   ▲ The alias points at version 5, and release 3 put it at 7: somebody has
-    moved it. The alias points at version 5, and release 3 put it at 7: somebody
-    has moved it.
+    moved it. The alias points at version 5, and release 3 put it at 7:
+    somebody has moved it.
 """
     )
 

@@ -29,18 +29,16 @@ def padded(text: str, width: int) -> str:
     return text + " " * (width - width_of(text))
 
 
-def wrapped(text: str, width: int) -> Iterator[str]:
-    """``text`` in lines of at most ``width`` columns, broken at spaces. A longer word stays whole, for
-    what is broken cannot be copied."""
+def wrapped(text: str, width: int, indent: int = 0) -> Iterator[str]:
+    """``text`` in lines of at most ``width`` columns, broken at spaces, all but the first ``indent`` columns
+    further in. A longer word stays whole, for what is broken cannot be copied."""
     line, used = "", 0
     for word in _WORDS.findall(text):
-        room = width_of(word)
-        if line and used + room > width:
+        if line and used + width_of(word) > width:
             yield line
-            word = word.lstrip(" ")
+            word = " " * indent + word.lstrip(" ")
             line, used = "", 0
-            room = width_of(word)
-        line, used = line + word, used + room
+        line, used = line + word, used + width_of(word)
     if line:
         yield line
 

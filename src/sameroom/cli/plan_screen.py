@@ -54,7 +54,7 @@ def screen(plan: Plan, paint: Paint, width: int = 80) -> str:
         if len(rows) > _MOST:
             more = paint("dim", f"{len(rows) - _MOST} more in --json")
             rows = [*rows[:_MOST], _Row(more)]
-        told = [line for row in rows for line in _folded(row, width - _TITLE - 2)]
+        told = [line for row in rows for line in wrapped(row.text, width - _TITLE - 2, row.indent)]
         titles = [title, *[""] * len(told)]
         lines += [
             f"  {paint('dim', f'{name:<{_TITLE}}')}{line}" for name, line in zip(titles, told, strict=False)
@@ -65,12 +65,6 @@ def screen(plan: Plan, paint: Paint, width: int = 80) -> str:
         done = "Nothing to do: what is deployed is what is here."
         lines += ["", *_pointed(paint("green", "✓"), done, width, paint)]
     return "\n".join(line.rstrip() for line in lines) + "\n"
-
-
-def _folded(row: _Row, width: int) -> Iterator[str]:
-    first, *more = list(wrapped(row.text, width - row.indent)) or [""]
-    yield first
-    yield from (" " * row.indent + line for line in more)
 
 
 def _pointed(mark: str, text: str, width: int, paint: Paint) -> Iterator[str]:

@@ -5,76 +5,17 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import re
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from fakes.cloud import REGION, Stand, answer, cloud_at, fresh_name
-from fakes.deploying import Typed
-from fakes.toll import Gate, toll
+from fakes.deploying import Type, Typed
+from fakes.toll import Gate
 
 from sameroom import journey
-from sameroom.cli import run
 from sameroom.cli.deploy_screen import DeployScreen
 from sameroom.errors import Unreachable
 from sameroom.local.ports import free_port
 from sameroom.stack.bucket import bucket_name
-
-MESSAGES = Path(__file__).parents[2] / "examples" / "messages"
-
-
-class Said(NamedTuple):
-    """What a command said, in this process, and its exit status."""
-
-    status: int
-    out: str
-    err: str
-
-
-#: Types a command; its environment is the toll's unless another is given.
-Type = Callable[..., Said]
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The message API, built; only its settings change from test to test."""
-    folder = tmp_path_factory.mktemp("bad") / "messages"
-    shutil.copytree(MESSAGES, folder, ignore=shutil.ignore_patterns(".sameroom", "tests", "__pycache__"))
-    return folder
-
-
-@pytest.fixture
-def gate(stand: Stand) -> Iterator[Gate]:
-    with toll(stand.endpoint) as found:
-        yield found
-
-
-@pytest.fixture
-def project(built: Path, gate: Gate, monkeypatch: pytest.MonkeyPatch) -> Typed:
-    """A project with a stack's name of its own, and this process in its folder."""
-    shutil.copy(MESSAGES / "pyproject.toml", built)
-    monkeypatch.chdir(built)
-    monkeypatch.setenv("NO_COLOR", "1")
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
-        monkeypatch.delenv(name)
-    for name, value in gate.environ().items():
-        monkeypatch.setenv(name, value)
-    return Typed(built, gate.environ(), fresh_name("bad"))
-
-
-@pytest.fixture
-def typed(project: Typed, capsys: pytest.CaptureFixture[str]) -> Type:
-    def type_in(*words: str) -> Said:
-        capsys.readouterr()
-        status = run(words)
-        said = capsys.readouterr()
-        return Said(status, said.out, re.sub(r"\s+", " ", said.err))
-
-    return type_in
 
 
 @pytest.mark.parametrize("command", ["plan", "deploy"])

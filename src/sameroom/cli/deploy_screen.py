@@ -61,7 +61,8 @@ class DeployScreen(LiveScreen):
         """One event of the stack."""
         if event.status.endswith("_IN_PROGRESS"):
             self._since.setdefault(event.resource, event.at)
-            self.stage(f"{_verb(event.status)} {event.resource}")
+            if self._live:
+                self.stage(f"{_verb(event.status)} {event.resource}")
         if event.of_stack or event.status.endswith("_IN_PROGRESS"):
             return
         seconds = event.at - self._since.pop(event.resource, event.at)

@@ -94,8 +94,14 @@ def _show(printer: Printer, what: Doomed, *, data: bool) -> None:
 
 
 def _counted(others: Counter[str]) -> str:
-    words = [f"{count} {kind}s" if count > 1 else kind for kind, count in sorted(others.items())]
+    words = [_counted(kind, count) for kind, count in sorted(others.items())]
     return "\n    ".join(textwrap.wrap("and " + ", ".join(words), 72))
+
+
+def _counted(kind: str, count: int) -> str:
+    if count == 1:
+        return kind
+    return f"{count} {kind[:-1]}ies" if kind.endswith("y") else f"{count} {kind}s"
 
 
 def _kind(type_: str) -> str:

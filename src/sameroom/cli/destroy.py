@@ -94,11 +94,11 @@ def _show(printer: Printer, what: Doomed, *, data: bool) -> None:
 
 
 def _counted(others: Counter[str]) -> str:
-    words = [_counted(kind, count) for kind, count in sorted(others.items())]
+    words = [_several(kind, count) for kind, count in sorted(others.items())]
     return "\n    ".join(textwrap.wrap("and " + ", ".join(words), 72))
 
 
-def _counted(kind: str, count: int) -> str:
+def _several(kind: str, count: int) -> str:
     if count == 1:
         return kind
     return f"{count} {kind[:-1]}ies" if kind.endswith("y") else f"{count} {kind}s"

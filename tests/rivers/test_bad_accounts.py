@@ -158,7 +158,10 @@ def test_a_template_too_long_to_be_sent_goes_by_s3(typed: Type, project: Typed, 
 
 @pytest.mark.parametrize(
     ("number", "what", "said"),
-    [(500, "x", "CloudFormation takes 500."), (450, "世" * 1000, "CloudFormation takes 1,048,576.")],
+    [
+        (500, "x", "CloudFormation takes 500."),
+        pytest.param(450, "世" * 1000, "CloudFormation takes 1,048,576.", marks=pytest.mark.slow),
+    ],
     ids=["more than 500 resources", "more than 1 MB"],
 )
 def test_a_stack_that_cloudformation_would_not_take_is_refused_before_any_change(

@@ -11,7 +11,7 @@ import click
 
 from ..errors import ConsentNeeded
 from . import plan_screen
-from .columns import columns, wrapped
+from .columns import columns, cut, wrapped
 from .live_screen import LiveScreen
 from .paint import Paint, harmless
 
@@ -62,7 +62,7 @@ class DeployScreen(LiveScreen):
         if event.status.endswith("_IN_PROGRESS"):
             self._since.setdefault(event.resource, event.at)
             if self._live:
-                self.stage(f"{_verb(event.status)} {event.resource}")
+                self.stage(f"{_verb(event.status)} {cut(event.resource, 48)}")
         if event.of_stack or event.status.endswith("_IN_PROGRESS"):
             return
         seconds = event.at - self._since.pop(event.resource, event.at)

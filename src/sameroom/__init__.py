@@ -11,11 +11,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .runtime.context import current_invocation
     from .runtime.handler import make_handler
+    from .runtime.secrets import check_secrets, load_secrets, secret
 
 __version__ = "0.1.0"
-__all__ = ["current_invocation", "make_handler"]
+__all__ = ["check_secrets", "current_invocation", "load_secrets", "make_handler", "secret"]
 
-_ROOMS = {"current_invocation": ".runtime.context", "make_handler": ".runtime.handler"}
+_ROOMS = {
+    "current_invocation": ".runtime.context",
+    "make_handler": ".runtime.handler",
+    **dict.fromkeys(("check_secrets", "load_secrets", "secret"), ".runtime.secrets"),
+}
 
 
 def __getattr__(name: str) -> Any:

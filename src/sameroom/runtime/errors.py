@@ -5,7 +5,10 @@ RuntimeFault
 ├── InvalidEvent      an event of a known shape with something unusable in it
 ├── AppImportError    SAMEROOM_APP names nothing that can serve requests
 ├── ProtocolError     the app broke PEP 3333
-└── ScheduledCommandFailed   a command that a schedule started ended with another status than 0
+├── ScheduledCommandFailed   a command that a schedule started ended with another status than 0
+├── AwsCallFailed     a call to an AWS service was refused, or not answered
+├── SecretMissing     a secret that is not declared, or has no value
+└── SecretsUnavailable   Parameter Store does not give the secrets
 """
 
 from __future__ import annotations
@@ -33,3 +36,27 @@ class ProtocolError(RuntimeFault):
 
 class ScheduledCommandFailed(RuntimeFault):
     """A command that a schedule started ended with another status than 0; the message says which, and why."""
+
+
+class AwsCallFailed(RuntimeFault):
+    """A call to an AWS service was refused, or not answered.
+
+    ``code`` is AWS's own ("AccessDeniedException"); or "Unreachable", "NoCredentials" or "NoRegion" where AWS
+    was not heard.
+    """
+
+    def __init__(self, said: str, *, code: str = "") -> None:
+        super().__init__(said)
+        self.code = code
+
+
+class SecretMissing(RuntimeFault):
+    """Secrets that are not declared, or have no value; ``names`` are all of them."""
+
+    def __init__(self, said: str, names: tuple[str, ...] = ()) -> None:
+        super().__init__(said)
+        self.names = names
+
+
+class SecretsUnavailable(RuntimeFault):
+    """Parameter Store does not give the secrets, and none are at hand; the message says why."""

@@ -8,6 +8,11 @@ from pathlib import Path
 NAME = ".sameroom"
 
 
+def secrets_file(project: Path, stage: str = "") -> Path:
+    """Where the secrets of a stage are on this machine; the runtime itself knows the one without a stage."""
+    return project / NAME / (f"secrets.{stage}.env" if stage else "secrets.env")
+
+
 def own_folder(project: Path, part: str) -> Path:
     """``.sameroom/<part>``, made when it is missing. OSError where the project is not writable."""
     folder = project / NAME / part

@@ -54,9 +54,19 @@ def test_the_runtime_is_told_what_it_cannot_know(tmp_path: Path) -> None:
         "SAMEROOM_RESPONSE_MODE": "streaming",
         "SAMEROOM_BINARY_MEDIA_TYPES": "image/*,font/*",
         "SAMEROOM_ACCESS_LOG": "on",
+        "SAMEROOM_SECRETS": "",
+        "SAMEROOM_SECRETS_FILE": str(tmp_path / ".sameroom" / "secrets.env"),
         "AWS_LAMBDA_LOG_FORMAT": "JSON",
         "AWS_LAMBDA_LOG_LEVEL": "WARN",
     }
+
+
+def test_secrets_are_named_and_their_values_are_in_no_variable(tmp_path: Path) -> None:
+    given = project(tmp_path, Settings(secrets=("URL", "TOKEN")))._replace(stage="prod")
+    found = configure.function_config(given, Manner(), {}).environment
+    assert found["SAMEROOM_SECRETS"] == "TOKEN,URL"
+    assert found["SAMEROOM_SECRETS_FILE"] == str(tmp_path / ".sameroom" / "secrets.prod.env")
+    assert not {"TOKEN", "URL"} & found.keys()
 
 
 def test_settings_win_over_dotenv_and_dotenv_decides_nothing_of_ours(tmp_path: Path) -> None:

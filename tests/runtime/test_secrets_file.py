@@ -54,6 +54,9 @@ def test_all_that_are_missing_are_named_with_what_to_type(tmp_path: Path) -> Non
         f"No value on this machine: KEY, URL. Set it in {path}: sameroom secrets set --local KEY, "
         "sameroom secrets set --local URL"
     )
+    staged = SecretsFile(str(path.with_name("secrets.prod.env")), ["URL"], {})
+    with pytest.raises(SecretMissing, match="sameroom secrets set --local --stage prod URL"):
+        staged.value("URL")
     shown = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
     frames = [frame for frame in shown.stack if frame.filename != __file__]
     assert "hunter2" not in "".join(str(frame.locals) for frame in frames)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,13 +27,17 @@ def secrets() -> None:
     """
 
 
+_local = click.option("--local", is_flag=True, help="On this machine alone: .sameroom/secrets.env.")
+
+
 @secrets.command("set")
 @click.argument("name", required=False)
 @click.option(
     "--from-file", type=click.Path(path_type=Path), metavar="FILE", help="The value is FILE's content."
 )
+@_local
 @cloud_options
-def set_secrets(name: str | None, from_file: Path | None, **where: Any) -> int:
+def set_secrets(name: str | None, from_file: Path | None, local: bool, **where: Any) -> int:
     """Set the secret NAME; or, without a name, all NAME=VALUE lines of standard input.
 
     One line feed at the end of standard input or FILE is not part of the value.
@@ -44,32 +48,48 @@ def set_secrets(name: str | None, from_file: Path | None, **where: Any) -> int:
             f"take a new one. Type: sameroom secrets set {name.partition('=')[0]}"
         )
     from ..operate import secrets as kept
+
+    options = _options(local, where)
+    settings = options.settings()
+    wanted = dict(_values(name, from_file))
+    for each, value in wanted.items():
+        kept.guard(each, value)
+    printer = Printer(sys.stdout)
+    if local:
+        target = kept.keep(Path.cwd(), options.stage, {**kept.local(Path.cwd(), options.stage), **wanted})
+        for each in wanted:
+            _done(printer, f"{each} is set in {target.relative_to(Path.cwd())}.")
+    else:
+        _put(printer, options, wanted)
+    new = sorted(set(wanted) - set(settings.secrets))
+    if new:
+        names = ", ".join(f'"{each}"' for each in (*settings.secrets, *new))
+        printer.line(f"  {printer.paint('yellow', '▲')} Not declared yet, so no function may read it. Add:")
+        printer.line(f"    {printer.paint('cyan', f'secrets = [{names}]')}")
+    elif not local:
+        printer.line(
+            printer.paint(
+                "dim", "  secret() has it within five minutes, app.config when functions start anew."
+            )
+        )
+    return 0
+
+
+def _put(printer: Printer, options: CloudOptions, wanted: Mapping[str, str]) -> None:
+    from ..operate import secrets as kept
     from ..project.naming import project_name
 
-    options = CloudOptions(**where)
     settings, stack = options.settings(), options.stack()
-    wanted = _values(name, from_file)
-    for each, value in wanted:
-        kept.guard(each, value)
-    cloud = options.connect(settings.region)
-    printer = Printer(sys.stdout)
-    for each, value in wanted:
-        done = kept.put(cloud, stack, project_name(Path.cwd(), settings), each, value)
-        printer.line(f"{printer.paint('green', '✓')} {each} is set for {stack}.")
+    cloud, project = options.connect(settings.region), project_name(Path.cwd(), settings)
+    for each, value in wanted.items():
+        done = kept.put(cloud, stack, project, each, value)
+        _done(printer, f"{each} is set for {stack}.")
         if done.advanced:
             size = len(value.encode())
             printer.line(
                 f"  {printer.paint('yellow', '▲')} It is an advanced parameter ({size} bytes; beyond "
                 f"{kept.STANDARD}), at ${kept.DOLLARS:.2f} a month."
             )
-    new = sorted({each for each, _ in wanted} - set(settings.secrets))
-    if new:
-        names = ", ".join(f'"{each}"' for each in (*settings.secrets, *new))
-        printer.line(f"  {printer.paint('yellow', '▲')} Not declared yet, so no function may read it. Add:")
-        printer.line(f"    {printer.paint('cyan', f'secrets = [{names}]')}")
-    else:
-        printer.line(printer.paint("dim", "  Running functions see it when they start anew: sameroom deploy"))
-    return 0
 
 
 @secrets.command("list")
@@ -124,21 +144,31 @@ def diff(as_json: bool, **where: Any) -> int:
 
 @secrets.command()
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@_local
 @cloud_options
-def unset(names: Sequence[str], **where: Any) -> int:
+def unset(names: Sequence[str], local: bool, **where: Any) -> int:
     """Take secrets away."""
     from ..operate import secrets as kept
 
-    options = CloudOptions(**where)
-    stack = options.stack()
-    gone = kept.unset(options.connect(), stack, list(dict.fromkeys(names)))
+    options = _options(local, where)
     printer = Printer(sys.stdout)
+    gone: Sequence[str]
+    if local:
+        there = kept.local(Path.cwd(), options.stage)
+        gone, place = sorted({*names} & there.keys()), "this machine"
+        if gone:
+            rest = {name: value for name, value in there.items() if name not in gone}
+            kept.keep(Path.cwd(), options.stage, rest)
+    else:
+        place = options.stack()
+        gone = kept.unset(options.connect(), place, list(dict.fromkeys(names)))
     for name in gone:
-        printer.line(f"{printer.paint('green', '✓')} {name} is gone from {stack}.")
+        _done(printer, f"{name} is gone from {place}.")
     absent = [name for name in dict.fromkeys(names) if name not in gone]
     if absent:
         raise SameroomError(
-            f"{stack} has no secret {', '.join(absent)}.", next=f"sameroom secrets list{options_of(options)}"
+            f"{'T' + place[1:] if local else place} has no secret {', '.join(absent)}.",
+            next="" if local else f"sameroom secrets list{options_of(options)}",
         )
     return 0
 
@@ -148,18 +178,32 @@ def unset(names: Sequence[str], **where: Any) -> int:
 def pull(**where: Any) -> int:
     """Write all names and values to .sameroom/secrets.env, for work on this machine.
 
-    Only you can read the file, and git does not see it.
+    Only you can read the file, and git does not see it. What is set on this machine alone stays.
     """
     from ..operate import secrets as kept
 
     options = CloudOptions(**where)
     stack = options.stack()
     found = kept.values(options.connect(), stack)
-    target = kept.keep(Path.cwd(), options.stage, found)
+    mine = kept.local(Path.cwd(), options.stage)
+    target = kept.keep(Path.cwd(), options.stage, {**mine, **found})
     printer = Printer(sys.stdout)
     count = f"{len(found)} secret{'s' * (len(found) != 1)}"
-    printer.line(f"{printer.paint('green', '✓')} {count} of {stack} in {target.relative_to(Path.cwd())}")
+    _done(printer, f"{count} of {stack} in {target.relative_to(Path.cwd())}")
+    if only := sorted(mine.keys() - found.keys()):
+        printer.line(printer.paint("dim", f"  On this machine alone, and kept: {', '.join(only)}"))
     return 0
+
+
+def _options(local: bool, where: dict[str, Any]) -> CloudOptions:
+    options = CloudOptions(**where)
+    if local and (options.profile or options.region):
+        raise click.UsageError("--local is this machine: it has no --profile and no --region.")
+    return options
+
+
+def _done(printer: Printer, text: str) -> None:
+    printer.line(f"{printer.paint('green', '✓')} {text}")
 
 
 def options_of(options: CloudOptions) -> str:

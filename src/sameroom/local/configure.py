@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
+from ..own import secrets_file
 from ..project import Project, Settings, runtime_variables
 from .cors import Cors
 from .folder import bytecode_folder
@@ -95,7 +96,16 @@ def _environment(project: Project, manner: Manner, stand_in: Mapping[str, str]) 
     return {
         **dotenv,
         **runtime_variables(project.app, settings),
+        **secrets(project),
         "SAMEROOM_ACCESS_LOG": "on" if manner.access_log else "off",
         **stand_in,
         **settings.env,
+    }
+
+
+def secrets(project: Project) -> dict[str, str]:
+    """Which secrets are declared, and where they are: the values themselves are in no variable, as on AWS."""
+    return {
+        "SAMEROOM_SECRETS": ",".join(sorted(project.settings.secrets)),
+        "SAMEROOM_SECRETS_FILE": str(secrets_file(project.folder, project.stage)),
     }

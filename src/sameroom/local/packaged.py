@@ -67,7 +67,7 @@ def load(
     if app.root != tree:
         # Below a folder that is no package: named by its file, which the runtime understands as well.
         app = app._replace(module=os.path.relpath(app.file, tree), root=tree)
-    return Project(folder, app, chosen, packaged.python, variables)
+    return Project(folder, app, chosen, packaged.python, variables, choices.stage)
 
 
 def unpack(path: Path, project: Path) -> Path:

@@ -22,6 +22,7 @@ from ..errors import SameroomError
 from ..project import Project
 from . import ports
 from .backing import Backing, backing
+from .configure import secrets
 from .develop import Local
 from .folder import bytecode_folder, forget_bytecode
 from .reload import Changed, Changes
@@ -111,5 +112,6 @@ def _environment(
         **({"PYTHONPYCACHEPREFIX": str(bytecode)} if bytecode else {}),
         "PYTHONUNBUFFERED": "1",
         "SAMEROOM_APP": project.app.spec,
+        **secrets(project),
         "SAMEROOM_PLAIN_FD": str(listening.fileno()),
     }

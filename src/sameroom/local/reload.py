@@ -21,6 +21,7 @@ from typing import NamedTuple
 from watchfiles._rust_notify import RustNotify, WatchfilesRustInternalError
 
 from ..errors import SameroomError
+from ..own import NAME
 
 #: Milliseconds without a further change that end one change, and the most one may take. An editor's
 #: save is several events within a few milliseconds.
@@ -30,8 +31,9 @@ LONGEST = 400
 LOOK_EVERY = 0.25
 
 IGNORED_FOLDERS = frozenset({"__pycache__", "node_modules", "site-packages", "venv", "htmlcov"})
-#: Hidden files are tools' too, but for those that Flask reads.
+#: Hidden files are tools' too, but for those that Flask reads, and secrets.
 HIDDEN_FILES_THAT_MATTER = (".env", ".flaskenv")
+SECRETS = f"{NAME}{os.sep}secrets*.env"
 IGNORED_FILES = (
     *("*.py[cod]", "*.sw?", "*~", ".#*", "#*#", "4913", ".DS_Store", "*.tmp", "*.log"),
     *("*.db", "*.db-*", "*.sqlite", "*.sqlite-*", "*.sqlite3", "*.sqlite3-*", "*-journal"),
@@ -139,7 +141,7 @@ def _watcher(root: str, folders: Iterable[str]) -> RustNotify:
 
 def _folders(root: str) -> set[str]:
     """``root`` and every folder below it that may hold something of the app's."""
-    found = {root}
+    found = {root, *filter(os.path.isdir, (os.path.join(root, NAME),))}
     for here, names, _ in os.walk(root):
         names[:] = [
             name
@@ -155,9 +157,11 @@ def _files(folders: Iterable[str]) -> set[str]:
 
 
 def _that_matter(root: str, paths: Iterable[str]) -> list[str]:
-    matter = []
+    matter, secrets = [], []
     for path in paths:
         relative = os.path.relpath(path, root)
+        if fnmatch(relative, SECRETS):
+            secrets.append(relative)
         *folders, name = relative.split(os.sep)
         if ignores_file(name) or any(ignores_folder(part) for part in folders):
             continue
@@ -165,7 +169,7 @@ def _that_matter(root: str, paths: Iterable[str]) -> list[str]:
         if not os.path.isdir(path):
             matter.append(relative)
     ignored = _ignored_by_git(root, [path for path in matter if not path.endswith(".py")])
-    return sorted(path for path in matter if path not in ignored)
+    return sorted({*secrets, *matter} - ignored)
 
 
 def _ignored_by_git(root: str, paths: list[str]) -> set[str]:

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import OutputError, Refused, SettingsError
-from ..own import own_folder
+from ..own import own_folder, secrets_file
+from ..project.dotenv import parse
 from .deployment import PROJECT, moment
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 STANDARD, ADVANCED = 4096, 8192
 #: What an advanced parameter costs a month, in US dollars.
 DOLLARS = 0.05
-FILE = "secrets.env"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 _BATCH = 10
 
@@ -149,6 +149,22 @@ def values(cloud: Cloud, stack: str) -> dict[str, str]:
     return dict(sorted(found))
 
 
+def local(folder: Path, stage: str) -> dict[str, str]:
+    """All names on this machine with their values.
+
+    :raises OutputError: the file is there and cannot be read.
+    """
+    source = secrets_file(folder, stage)
+    try:
+        return parse(source.read_text(encoding="utf-8", errors="surrogateescape"))
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise OutputError(
+            f"{source} cannot be read.", why=f"{error.strerror}.", next="Make it yours, and repeat."
+        ) from error
+
+
 def keep(folder: Path, stage: str, found: Mapping[str, str]) -> Path:
     """Write ``found`` to ``.sameroom/secrets.env`` of the project, which only its owner can read and git does
     not see; a stage's to ``secrets.<stage>.env``.
@@ -156,17 +172,18 @@ def keep(folder: Path, stage: str, found: Mapping[str, str]) -> Path:
     :raises OutputError: it cannot be written.
     """
     text = "".join(f"{name}={quoted(value)}\n" for name, value in found.items())
-    name = f"secrets.{stage}.env" if stage else FILE
+    target = secrets_file(folder, stage)
     try:
-        target = own_folder(folder, ".") / name
+        own_folder(folder, ".")
         # A temporary file is its owner's alone from its first byte on.
-        with tempfile.NamedTemporaryFile("w", dir=target.parent, delete=False, encoding="utf-8") as file:
-            file.write("# Made by sameroom secrets pull. Nobody else's to read.\n" + text)
+        with tempfile.NamedTemporaryFile("wb", dir=target.parent, delete=False) as file:
+            file.write(b"# Made by sameroom secrets. Nobody else's to read.\n")
+            file.write(text.encode(errors="surrogateescape"))
         os.chmod(file.name, 0o600)
         Path(file.name).replace(target)
     except OSError as error:
         raise OutputError(
-            f"The secrets could not be written to {folder / '.sameroom' / name}.",
+            f"The secrets could not be written to {target}.",
             why=f"{error.strerror}.",
             next="Make the project's folder writable, and repeat.",
         ) from error

@@ -71,6 +71,8 @@ class Project(NamedTuple):
     python: str
     #: What .env and .flaskenv set, which Flask would load for the app.
     dotenv: Mapping[str, str]
+    #: The stage whose settings these are; "" where there are no stages.
+    stage: str = ""
 
 
 def load(folder: Path, choices: Choices, environ: Mapping[str, str] = os.environ) -> Project:
@@ -91,4 +93,4 @@ def load(folder: Path, choices: Choices, environ: Mapping[str, str] = os.environ
     app = find_app(folder, nominations(choices.app, chosen.app, environ, variables))
     if app.file is None and not interpreter.has_module(python, app.module, folder):
         raise not_installed(folder, app, python)
-    return Project(folder, app, chosen, python, variables)
+    return Project(folder, app, chosen, python, variables, choices.stage)

@@ -32,6 +32,8 @@ class SecretsFile:
         self.path = path
         self._told = None if declared is None else tuple(declared)
         self._environ = environ
+        stage = re.fullmatch(r"secrets\.(.+)\.env", os.path.basename(path))
+        self._stage = f" --stage {stage[1]}" if stage else ""
         self._seen: tuple[int, int] | None = None
         self._values: Mapping[str, str] = {}
 
@@ -69,7 +71,7 @@ class SecretsFile:
         if missing:
             raise SecretMissing(
                 f"No value on this machine: {', '.join(missing)}. Set it in {self.path}: "
-                + ", ".join(f"sameroom secrets set --local {name}" for name in missing),
+                + ", ".join(f"sameroom secrets set --local{self._stage} {name}" for name in missing),
                 missing,
             )
         return {name: self._environ.get(name, self._values.get(name, "")) for name in wanted}

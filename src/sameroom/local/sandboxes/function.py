@@ -140,7 +140,9 @@ def view(config: FunctionConfig, interpreter: Interpreter, library: Path) -> Vie
     """What the jail must show when it lies under /tmp: the code, the interpreter, and us."""
     places = [*interpreter.folders, *config.environment.get("PYTHONPATH", "").split(os.pathsep)]
     places += [str(library), str((library / "sameroom").resolve().parent)]
-    own = (config.bootstrap and config.bootstrap.parent, config.bytecode, *config.managed)
+    # The folder, as the file is replaced when a secret is set.
+    kept = os.path.dirname(config.environment.get("SAMEROOM_SECRETS_FILE", ""))
+    own = (config.bootstrap and config.bootstrap.parent, config.bytecode, kept, *config.managed)
     places += [str(path) for path in own if path]
     # A stray "/tmp" on somebody's sys.path is no reason to do without a jail; an app that lies there is.
     named = [place for place in places if place and os.path.realpath(place) != TMP] + [str(config.root)]

@@ -62,6 +62,7 @@ bench: $(READY)
 	$(BIN)/python benchmarks/handler_overhead.py
 	$(BIN)/python benchmarks/import_cost.py
 	$(BIN)/python benchmarks/cold_start.py
+	$(BIN)/python benchmarks/secret_values.py
 	$(BIN)/python benchmarks/local_gateway.py
 	$(BIN)/python benchmarks/streaming.py
 	$(BIN)/python benchmarks/artifact_build.py

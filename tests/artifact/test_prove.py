@@ -71,6 +71,32 @@ def test_nothing_of_the_host_can_be_imported_but_the_standard_library(tmp_path: 
     assert os.getcwd() not in path
 
 
+def test_an_app_that_reads_its_secrets_at_the_start_is_given_this_machines(tmp_path: Path) -> None:
+    file = tmp_path / "secrets.env"
+    file.write_text("URL='sqlite://'\n")
+    environment = {"SAMEROOM_SECRETS": "TOKEN,URL", "SAMEROOM_SECRETS_FILE": str(file)}
+    code = (
+        "import os\nfrom sameroom import load_secrets, secret\nconfig = {}\nload_secrets(config)\n"
+        "assert (config['URL'], secret('TOKEN')) == ('sqlite://', 'nothing')\n"
+        "assert 'TOKEN' not in os.environ\n"
+    )
+    assert proved(alone(tmp_path, code + APP, environment=environment)).ran
+
+
+def test_an_app_that_wants_more_of_a_secret_than_a_name_is_told_how_to_give_it_one(tmp_path: Path) -> None:
+    code = f"from sameroom import secret\nint(secret('PORT'))\n{APP}"
+    error = refused(alone(tmp_path, code, environment={"SAMEROOM_SECRETS": "PORT"}))
+    assert "invalid literal for int() with base 10: 'nothing'" in error.what
+    assert error.next.endswith("give it some: sameroom secrets set --local PORT")
+
+
+def test_an_app_that_reads_a_secret_nobody_declared_is_refused_with_its_name(tmp_path: Path) -> None:
+    error = refused(alone(tmp_path, f"from sameroom import secret\nsecret('TOKEN')\n{APP}"))
+    assert "Not declared: TOKEN." in error.what
+    assert "secrets = [...]" in error.what
+    assert "wsgi.py" in error.why
+
+
 def test_the_app_sees_lambdas_variables_and_its_own_and_none_of_ours(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -143,5 +143,5 @@ def test_a_denied_call_is_named_and_no_value_is(stand: Stand, operation: str) ->
             "GetParametersByPath": lambda: secrets.values(cloud, stack),
         }
         with pytest.raises(AccessDenied, match=f"ssm:{operation}") as caught:
-            calls[operation]()
+            calls[operation]()  # type: ignore[no-untyped-call]
     assert "hunter2" not in str(caught.value)

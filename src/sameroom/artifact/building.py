@@ -117,7 +117,7 @@ def _amendable(what: Job, own: Sources, resolution: Resolution) -> seen.Amendabl
         str(project.folder),
         {str(project.app.root / member.path): member.path for member in own.members},
         tuple(sorted(patterns(project.settings.include, ()).named)),
-        settings_variables(project.settings),
+        settings_variables(project),
         str(python.path),
         python.version,
         project.settings.bytecode,

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from ..own import secrets_file
 from ..project import Project, Settings, variable
 from .desk import Desk, desk
 from .pythons import Python, find
@@ -47,7 +48,13 @@ def target_of(settings: Settings) -> Target:
     return Target((int(major), int(minor)), settings.architecture)
 
 
-def settings_variables(settings: Settings) -> dict[str, str]:
-    """What the settings give the function: its tables' names, and variables of its own."""
+def settings_variables(project: Project) -> dict[str, str]:
+    """What the settings give the function: its tables' names, where secrets are, variables of its own."""
+    settings = project.settings
     tables = {variable(name, table): name for name, table in settings.tables.items()}
-    return {**tables, **settings.env}
+    secrets = {
+        "SAMEROOM_SECRETS": ",".join(sorted(settings.secrets)),
+        # Whatever the stage: this machine has seldom seen the secrets of others.
+        "SAMEROOM_SECRETS_FILE": str(secrets_file(project.folder)),
+    }
+    return {**tables, **(secrets if settings.secrets else {}), **settings.env}

@@ -118,4 +118,4 @@ def _bundled(
 
 def _environment(project: Project) -> Mapping[str, str]:
     """What the app will find on Lambda, as far as the settings say; what .env says of the rest."""
-    return {**project.dotenv, **settings_variables(project.settings)}
+    return {**project.dotenv, **settings_variables(project)}

@@ -33,6 +33,8 @@ STANDARD_LIBRARY = "(standard library)"
 RUNTIME = "(the runtime's own)"
 
 _INSIDE = Path(__file__).with_name("inside.py")
+#: What a secret is to the app where this machine does not know it.
+PRETENDED = "nothing"
 #: Seconds that the process has beyond its own alarm.
 _GRACE = 1.0
 #: The last module of ours to be imported before the app.
@@ -116,6 +118,8 @@ class Proving:
     def __init__(self, candidate: Candidate, python: Path, timeout: float = 60.0) -> None:
         self._candidate = candidate._replace(tree=candidate.tree.resolve())
         self._timeout = timeout
+        #: Secrets that the app is given without a value of their own.
+        self._pretended: tuple[str, ...] = ()
         self._mark = f"sameroom-{secrets.token_hex(12)}"
         # Files, for a pipe would be kept open by what the app may start.
         self._files = contextlib.ExitStack()
@@ -141,12 +145,29 @@ class Proving:
         return subprocess.Popen(
             [str(python), *switches, *inside, wanted],
             cwd=candidate.tree,
-            env=_environment(candidate),
+            env={**_environment(candidate), **self._secrets()},
             stdin=subprocess.DEVNULL,
             stdout=self._out,
             stderr=self._err,
             start_new_session=True,
         )
+
+    def _secrets(self) -> dict[str, str]:
+        """Those that this machine has; the others are PRETENDED, or nothing could be built without them."""
+        environment = self._candidate.environment
+        names = [name for name in environment.get("SAMEROOM_SECRETS", "").split(",") if name]
+        if not names:
+            return {}
+        file = self._files.enter_context(tempfile.NamedTemporaryFile("wb"))  # noqa: SIM115
+        file.write("".join(f"{name}={PRETENDED}\n" for name in names).encode())
+        known = b""
+        with contextlib.suppress(OSError):
+            known = Path(environment.get("SAMEROOM_SECRETS_FILE", "")).read_bytes()
+        file.write(known)
+        file.flush()
+        has = {line.partition(b"=")[0].decode(errors="replace") for line in known.splitlines()}
+        self._pretended = tuple(name for name in names if name not in has)
+        return {"SAMEROOM_SECRETS_FILE": file.name}
 
     def __enter__(self) -> Proving:
         return self
@@ -172,6 +193,7 @@ class Proving:
             self._candidate.owners,
             self._candidate.removed,
             tuple(_text(self._out).splitlines()) + trace.said,
+            self._pretended,
         )
         if document is None:
             raise ended_early(scene, status, self._timeout, begun)

@@ -60,6 +60,8 @@ class Scene(NamedTuple):
     removed: tuple[Removed, ...]
     #: Lines that the app wrote.
     said: tuple[str, ...]
+    #: Secrets that it was given without a value of their own.
+    pretended: tuple[str, ...] = ()
 
     def shortened(self, text: str) -> str:
         """``text`` with paths in the tree as they are in the project."""
@@ -216,6 +218,12 @@ def _way_out(scene: Scene, faults: Sequence[Fault]) -> str:
             )
         if "unable to open database file" in fault.said:
             return "SQLite can write in /tmp only, and /tmp is gone with the sandbox. Use a database server."
+    if scene.pretended:
+        commands = ", ".join(f"sameroom secrets set --local {name}" for name in scene.pretended)
+        return (
+            "Mend it and build again. If it is for want of secrets, of which the build knows nothing but "
+            f"names, give it some: {commands}"
+        )
     return "Mend it and build again."
 
 

@@ -17,9 +17,9 @@ TOOLKIT = frozenset(
 def main() -> NoReturn:
     """Run the command line; without the toolkit, say how to get it."""
     try:
-        from .cli import run
+        from .cli import run_command_line
 
-        status = run()
+        status = run_command_line()
     except ModuleNotFoundError as error:
         missing = (error.name or "").partition(".")[0]
         if missing not in TOOLKIT:

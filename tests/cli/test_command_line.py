@@ -61,7 +61,7 @@ def _cpu_seconds(folder: Path, *arguments: str) -> float:
 
 def test_help_loads_no_heavy_room(tmp_path: Path) -> None:
     code = (
-        "import sys; from sameroom.cli import run; run(['dev', '--help'])\n"
+        "import sys; from sameroom.cli import run_command_line; run_command_line(['dev', '--help'])\n"
         "print(sorted({'pydantic', 'boto3', 'asyncio', 'rich', 'watchfiles'} & set(sys.modules)))"
     )
     assert python(code, tmp_path).stdout.endswith("[]\n")

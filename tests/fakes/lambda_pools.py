@@ -79,23 +79,25 @@ def _status(pid: int) -> str:
         return ""
 
 
-#: What other tests of the run have started, and keep: a ministack, multiprocessing's servers.
-_KEPT = ("ministack.app:main", "multiprocessing.forkserver", "multiprocessing.resource_tracker")
+def children() -> frozenset[psutil.Process]:
+    """The processes that we started ourselves."""
+    return frozenset(psutil.Process(os.getpid()).children())
+
+
+#: What other tests of the run have started, and keep.
+_earlier: frozenset[psutil.Process] = frozenset()
+
+
+def count_from_here() -> None:
+    """Leave out what runs now: a ministack of the whole run, multiprocessing's servers."""
+    global _earlier
+    _earlier = children()
 
 
 def descendants() -> list[int]:
-    """All processes that we started, and those that they started."""
-    ours = [one for one in psutil.Process(os.getpid()).children() if not _is_kept(one)]
-    found = [one.pid for child in ours for one in (child, *_children(child))]
+    """All processes that this test started, and those that they started."""
+    found = [one.pid for child in children() - _earlier for one in (child, *_children(child))]
     return running(found)
-
-
-def _is_kept(process: psutil.Process) -> bool:
-    try:
-        command = " ".join(process.cmdline())
-    except psutil.Error:
-        return False
-    return any(kept in command for kept in _KEPT)
 
 
 def _children(process: psutil.Process) -> list[psutil.Process]:

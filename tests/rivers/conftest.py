@@ -13,7 +13,7 @@ from fakes.cloud import Stand, fresh_name
 from fakes.deploying import Said, Type, Typed
 from fakes.toll import Gate, toll
 
-from sameroom.cli import run
+from sameroom.cli import run_command_line
 
 MESSAGES = Path(__file__).parents[2] / "examples" / "messages"
 
@@ -49,7 +49,7 @@ def project(built: Path, gate: Gate, monkeypatch: pytest.MonkeyPatch) -> Typed:
 def typed(project: Typed, capsys: pytest.CaptureFixture[str]) -> Type:
     def type_in(*words: str) -> Said:
         capsys.readouterr()
-        status = run(words)
+        status = run_command_line(words)
         said = capsys.readouterr()
         return Said(status, said.out, re.sub(r"\s+", " ", said.err))
 

@@ -50,9 +50,9 @@ def test_failed_invocations_of_the_new_version_end_it_at_once(shop: Shop) -> Non
             put_errors(shop, "2")
 
     hours = Hours(fail)
-    with pytest.raises(
-        ReleaseFailed, match=r"Version 2 failed 3 times with 20% of the requests\. Version 1 serves on\."
-    ) as caught:
+    # The stack's alarm counts the same errors, and may ring before they are read here.
+    counted = r"Version 2 failed 3 times with 20% of the requests|The alarm \S+ fired while version 2 had 20%"
+    with pytest.raises(ReleaseFailed, match=rf"({counted}).*Version 1 serves on\.") as caught:
         release(shop.cloud, turn(shop, hours), Told())
     assert "sameroom logs" in caught.value.next
     assert hours.now == 30

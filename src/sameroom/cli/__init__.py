@@ -62,8 +62,8 @@ def cli() -> None:
     """One unchanged Flask or WSGI app behind every AWS Lambda door, and the same on your laptop."""
 
 
-def run(arguments: Sequence[str] | None = None) -> int:
-    """Run a command line; the exit status."""
+def run_command_line(arguments: Sequence[str] | None = None) -> int:
+    """The exit status. Not called run: that is a command here, and its module's name."""
     try:
         status = cli.main(arguments, prog_name="sameroom", standalone_mode=False)
     except click.ClickException as error:

@@ -207,7 +207,10 @@ def test_a_build_that_is_interrupted_leaves_the_last_good_zip(project: Path) -> 
 
 
 def test_without_uv_the_command_that_brings_it_is_told(project: Path) -> None:
-    shown = "import sys; sys.modules['uv'] = None; from sameroom.cli import run_command_line as run; sys.exit(run(['build']))"
+    shown = (
+        "import sys; sys.modules['uv'] = None; from sameroom.cli import run_command_line as run; "
+        "sys.exit(run(['build']))"
+    )
     (project / "requirements.txt").write_text("flask\n")
     done = subprocess.run(
         [sys.executable, "-c", shown],

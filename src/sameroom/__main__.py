@@ -7,10 +7,8 @@ from typing import NoReturn
 
 #: What the extra [cli] brings, by the names it is imported under.
 TOOLKIT = frozenset(
-    (
-        *("boto3", "click", "deflate", "httptools", "packaging", "pathspec", "platformdirs", "psutil"),
-        *("pydantic", "tomli", "tomlkit", "watchfiles", "yaml"),
-    )
+    "boto3 click cronsim deflate httptools packaging pathspec platformdirs psutil pydantic tomli tomlkit "
+    "watchfiles yaml".split()
 )
 
 

@@ -7,8 +7,10 @@ from typing import NoReturn
 
 #: What the extra [cli] brings, by the names it is imported under.
 TOOLKIT = frozenset(
-    "boto3 click cronsim deflate httptools packaging pathspec platformdirs psutil pydantic tomli tomlkit "
-    "watchfiles yaml".split()
+    (
+        *("boto3", "click", "cronsim", "deflate", "httptools", "packaging", "pathspec"),
+        *("platformdirs", "psutil", "pydantic", "tomli", "tomlkit", "watchfiles", "yaml"),
+    )
 )
 
 

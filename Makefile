@@ -11,7 +11,8 @@ PYTHONS := 3.10 3.12 3.13 3.14
 PARALLEL := -n 2 --dist loadfile
 
 # What some tests use beyond Python; without them those are skipped, which pytest then says.
-PROGRAMS := chromium-headless-shell skopeo unzip
+# Each by its package; where the program is called otherwise, program:package.
+PROGRAMS := chromium-headless-shell skopeo unzip pg_ctlcluster:postgresql
 
 .PHONY: run test check test-pythons programs lock bench clean
 
@@ -29,7 +30,8 @@ check: $(READY)
 	cd examples/messages && ../../$(BIN)/mypy
 
 programs:
-	@missing=; for program in $(PROGRAMS); do command -v $$program >/dev/null || missing="$$missing $$program"; done; \
+	@missing=; for program in $(PROGRAMS); do \
+		command -v $${program%%:*} >/dev/null || missing="$$missing $${program##*:}"; done; \
 	if [ -n "$$missing" ] && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
 		echo "installing$$missing"; \
 		(apt-get install -qq --no-install-recommends $$missing || \

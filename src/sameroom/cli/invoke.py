@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import SameroomError
+from .answered import result_text, said
 from .options import LAST, AppOptions, app_options
 from .screen import Printer
 
@@ -131,25 +132,14 @@ def read_event(file: str) -> str:
     return text
 
 
-def result_text(payload: bytes) -> str:
-    """What the function returned, as JSON that people can read; as it is where it is no JSON."""
-    try:
-        return json.dumps(json.loads(payload), indent=2, ensure_ascii=False)
-    except ValueError:
-        return payload.decode("utf-8", "replace")
-
-
 def report(invocation: Invocation, log: list[str]) -> str:
     """``--json``: everything, for scripts. ``error`` is null when the function returned."""
-    try:
-        said = json.loads(invocation.outcome.payload)
-    except ValueError:
-        said = invocation.outcome.payload.decode("utf-8", "replace")
+    answer = said(invocation.outcome.payload)
     returned = invocation.outcome.kind == "result"
     return json.dumps(
         {
-            "result": said if returned else None,
-            "error": None if returned else said,
+            "result": answer if returned else None,
+            "error": None if returned else answer,
             "request_id": invocation.request_id,
             "duration_ms": round(invocation.duration_ms, 2),
             "billed_ms": invocation.billed_ms,

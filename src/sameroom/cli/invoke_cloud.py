@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from .answered import result_text, said
 from .cloud_options import CloudOptions
 from .log_screen import Manner, body
 from .screen import Printer
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 def invoke_cloud(where: CloudOptions, event: str, *, as_json: bool) -> bool:
     """Send ``event``, JSON text, and print what the local command would; whether all went well."""
     from ..operate.invoke import invoke
-    from .invoke import result_text
 
     cloud = where.connect()
     invoked = invoke(cloud, where.here(cloud).output("AliasArn"), event)
@@ -44,7 +44,7 @@ def _entries(invoked: Invoked) -> list[Entry]:
     lines = [line for line in invoked.log.split("\n") if line.strip("\r")]
     entries = list(Reader().read(LogEvent("", 0, "", line) for line in lines))
     if invoked.failed and not any(entry.traceback for entry in entries):
-        error = _said(invoked.payload)
+        error = said(invoked.payload)
         if isinstance(error, dict) and error.get("stackTrace"):
             entries.append(of_error(error))
     return entries
@@ -52,12 +52,12 @@ def _entries(invoked: Invoked) -> list[Entry]:
 
 def _report(invoked: Invoked, entries: list[Entry]) -> str:
     """The local command's object, with the version that answered."""
-    said = _said(invoked.payload)
+    answer = said(invoked.payload)
     report = next((entry.report for entry in entries if entry.report), None)
     return json.dumps(
         {
-            "result": None if invoked.failed else said,
-            "error": said if invoked.failed else None,
+            "result": None if invoked.failed else answer,
+            "error": answer if invoked.failed else None,
             "request_id": invoked.request,
             "version": invoked.version,
             "duration_ms": report and report.duration,
@@ -68,10 +68,3 @@ def _report(invoked: Invoked, entries: list[Entry]) -> str:
         indent=2,
         ensure_ascii=False,
     )
-
-
-def _said(payload: bytes) -> Any:
-    try:
-        return json.loads(payload)
-    except ValueError:
-        return payload.decode("utf-8", "replace")

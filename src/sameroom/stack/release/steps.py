@@ -19,7 +19,7 @@ from .try_out import try_out
 if TYPE_CHECKING:
     from ...aws.cloud import Cloud
     from .static import Static
-    from .turn import Told, Turn
+    from .values import Told, Turn
 
 #: In ``Release.done``: the release command has ended well.
 COMMAND = "command"

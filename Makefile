@@ -27,7 +27,7 @@ check: $(READY)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	cd examples/messages && ../../$(BIN)/mypy
+	@for example in examples/*/; do echo "mypy, in $$example"; (cd $$example && ../../$(BIN)/mypy) || exit 1; done
 
 programs:
 	@missing=; for program in $(PROGRAMS); do \

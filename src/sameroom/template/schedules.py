@@ -6,10 +6,9 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 from __future__ import annotations
 
 import json
-import shlex
 
+from ..project.scheduled import event, when
 from ..project.services import Schedule
-from .cron import expression
 from .ids import ALIAS, ALIAS_NAME, FUNCTION, logical_id
 from .queues import dead_letters, over_tls
 from .role import policy, trust
@@ -21,8 +20,6 @@ ROLE = "SchedulesRole"
 DEAD_LETTERS = dead_letters("Schedules")
 #: Characters of a schedule's description, less those of the stack's name.
 _DESCRIPTION = 512 - 128 - 2
-#: Scheduler's word for one run, which becomes the command's id.
-_RUN = "<aws.scheduler.execution-id>"
 
 
 def schedules(wish: Wish) -> Part:
@@ -85,18 +82,17 @@ def _statements() -> tuple[Statement, ...]:
 
 
 def _schedule(name: str, said: Schedule) -> Json:
-    event = {"sameroom": {"command": shlex.split(said.command), "schedule": name, "id": _RUN}}
     return {
         "GroupName": ref(GROUP),
         "Description": sub("${AWS::StackName}: " + said.command[:_DESCRIPTION].replace("${", "${!")),
-        "ScheduleExpression": expression(name, said.cron) if said.cron else f"rate({said.rate})",
+        "ScheduleExpression": when(name, said),
         "ScheduleExpressionTimezone": said.timezone,
         "FlexibleTimeWindow": {"Mode": "OFF"},
         "State": "ENABLED" if said.enabled else "DISABLED",
         "Target": {
             "Arn": ref(ALIAS),
             "RoleArn": arn(ROLE),
-            "Input": json.dumps(event),
+            "Input": json.dumps(event(name, said)),
             "DeadLetterConfig": {"Arn": arn(DEAD_LETTERS)},
             # Deliveries that AWS itself could not make, for an hour.
             "RetryPolicy": {"MaximumEventAgeInSeconds": 3600, "MaximumRetryAttempts": 10},

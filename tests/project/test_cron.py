@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from sameroom.errors import TemplateError
-from sameroom.template.cron import expression
+from sameroom.project.cron import expression
 
 MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 CRONTAB_DAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]

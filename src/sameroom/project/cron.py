@@ -18,8 +18,8 @@ _AWS = r"[A-Za-z0-9,*/#?-]+"
 _PART = re.compile(
     r"(?:(?P<every>\*)|(?P<first>[0-9]+|[A-Za-z]+)(?:-(?P<last>[0-9]+|[A-Za-z]+))?)(?:/(?P<step>[0-9]+))?"
 )
-_DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
-_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
+MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 
 
 class _Field(NamedTuple):
@@ -33,9 +33,9 @@ _FIELDS = (
     _Field("minute", 0, 59),
     _Field("hour", 0, 23),
     _Field("day of the month", 1, 31),
-    _Field("month", 1, 12, {name: number for number, name in enumerate(_MONTHS, 1)}),
+    _Field("month", 1, 12, {name: number for number, name in enumerate(MONTHS, 1)}),
     # 7 is Sunday, too.
-    _Field("weekday", 0, 7, {name: number for number, name in enumerate(_DAYS)}),
+    _Field("weekday", 0, 7, {name: number for number, name in enumerate(DAYS)}),
 )
 
 
@@ -129,7 +129,7 @@ def _spelled(numbers: Collection[int], field: _Field) -> str:
 
 
 def _named(weekdays: Collection[int]) -> str:
-    return ",".join(_spans(weekdays, dict(enumerate(_DAYS))))
+    return ",".join(_spans(weekdays, dict(enumerate(DAYS))))
 
 
 def _spans(numbers: Collection[int], names: Mapping[int, str]) -> list[str]:

@@ -11,8 +11,8 @@ from fakes.doors import WAYS, Ask, Event, door_of, event
 from fakes.serving import Context, Recorder, served
 
 from sameroom import make_handler
-from sameroom.runtime.doors import DOORS, name_of
-from sameroom.runtime.errors import InvalidEvent, RuntimeFault, UnknownEvent
+from sameroom.runtime.doors import DOORS, EVENTS, name_of
+from sameroom.runtime.errors import InvalidEvent, NothingRegistered, RuntimeFault, UnknownEvent
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -64,9 +64,7 @@ def test_a_door_is_loaded_when_its_first_event_comes() -> None:
 
 
 STRANGERS: dict[str, Any] = {
-    "sqs": {"Records": [{"eventSource": "aws:sqs", "body": "{}"}]},
-    "s3": {"Records": [{"eventSource": "aws:s3", "s3": {}}]},
-    "eventbridge": {"version": "0", "id": "1", "detail-type": "Scheduled Event", "source": "aws.events"},
+    "no records": {"Records": []},
     "warm-up": {"source": "serverless-plugin-warmup"},
     "lambda at edge": {"Records": [{"cf": {"request": {}}}]},
     "websocket": {"headers": {}, "requestContext": {"routeKey": "$connect", "eventType": "CONNECT"}},
@@ -75,6 +73,28 @@ STRANGERS: dict[str, Any] = {
     "payload 2 of nothing": {"version": "2.0", "requestContext": {}},
     "empty": {},
 }
+
+
+SERVICES: dict[str, Any] = {
+    "aws:sqs": {"Records": [{"eventSource": "aws:sqs", "body": "{}"}]},
+    "aws:s3": {"Records": [{"eventSource": "aws:s3", "s3": {}}]},
+    "aws:sns": {"Records": [{"EventSource": "aws:sns", "Sns": {}}]},
+    "aws:dynamodb": {"Records": [{"eventSource": "aws:dynamodb", "dynamodb": {}}]},
+    "aws.ec2": {"version": "0", "id": "1", "detail-type": "Instance Launch", "source": "aws.ec2"},
+}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_an_event_of_a_service_is_told_from_requests(name: str) -> None:
+    assert name_of(SERVICES[name]) == EVENTS
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_an_event_of_a_service_that_nothing_is_registered_for_is_an_error(name: str) -> None:
+    app = Recorder()
+    with pytest.raises(NothingRegistered, match=name):
+        make_handler(app)(SERVICES[name], Context())
+    assert not app.environ
 
 
 @pytest.mark.parametrize("name", STRANGERS)

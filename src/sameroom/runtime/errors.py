@@ -3,6 +3,7 @@
 RuntimeFault
 ├── UnknownEvent      an event that no door knows
 ├── InvalidEvent      an event of a known shape with something unusable in it
+├── NothingRegistered an event of one of AWS's services that no function of the app wants
 ├── AppImportError    SAMEROOM_APP names nothing that can serve requests
 ├── ProtocolError     the app broke PEP 3333
 ├── ScheduledCommandFailed   a command that a schedule started ended with another status than 0
@@ -24,6 +25,10 @@ class UnknownEvent(RuntimeFault):
 
 class InvalidEvent(RuntimeFault):
     """An event of a known shape with something unusable in it; the message names the door and the key."""
+
+
+class NothingRegistered(RuntimeFault):
+    """An event of one of AWS's services that no function of the app wants; the message says what sent it."""
 
 
 class AppImportError(RuntimeFault):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from . import access, bundled
 from .context import active, begun
 from .deadline import watch
-from .doors import COMMANDS, door, loaded, malformed, name_of
+from .doors import COMMANDS, EVENTS, door, loaded, malformed, name_of
 from .doors.bodies import oversize
 from .errors import AppImportError, InvalidEvent
 from .messages import Event, Response, Result
@@ -46,10 +46,8 @@ class Handler:
         name = name_of(event)
         room = loaded.get(name)
         if room is None:
-            if name == COMMANDS:
-                from . import commands
-
-                return commands.answer(self.app, self.init_ms, event, context)
+            if name in _NO_REQUESTS:
+                return self._aside(name, event, context)
             room = door(name)
         try:
             request = room.read(event, settings)
@@ -91,8 +89,8 @@ class Handler:
         from . import stream
 
         name = name_of(event)
-        if name == COMMANDS:
-            return self(event, context)
+        if name in _NO_REQUESTS:
+            return self._aside(name, event, context)
         room = door(name)
         try:
             request = room.read(event, self.settings)
@@ -128,7 +126,18 @@ class Handler:
             active.reset(entered)
         return None
 
+    def _aside(self, name: str, event: Event, context: Any) -> Result:
+        """What is no request, and goes past the app's front door into the same room."""
+        if name == COMMANDS:
+            from . import commands
 
+            return commands.answer(self.app, self.init_ms, event, context)
+        from . import events
+
+        return events.answer(self.app, event, context)
+
+
+_NO_REQUESTS = (COMMANDS, EVENTS)
 # What reading an event raises that has not what it should have.
 _UNREADABLE = (InvalidEvent, LookupError, TypeError, AttributeError, ValueError)
 

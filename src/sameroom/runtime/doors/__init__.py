@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 DOORS = ("http-api", "http-api-v1", "rest-api", "function-url", "alb", "lattice", "lattice-v1")
 #: What ``name_of`` calls events that come through no door and are for ``runtime.commands``.
 COMMANDS = "commands"
+#: And those that AWS's services send: queues, topics, buckets, streams, EventBridge. For ``runtime.events``.
+EVENTS = "events"
 
 
 #: Those that an event has called for so far.
@@ -34,7 +36,8 @@ def door(name: str) -> Door:
 
 
 def name_of(event: Any) -> str:
-    """Which door this event came through, by the facts that tell the shapes apart; or ``COMMANDS``.
+    """Which door this event came through, by the facts that tell the shapes apart; or ``COMMANDS``,
+    or ``EVENTS``.
 
     :raises UnknownEvent: none of ours; the message names the event's keys.
     """
@@ -55,7 +58,15 @@ def name_of(event: Any) -> str:
             return "lattice-v1"
         if "sameroom" in event:
             return COMMANDS
+        if "detail-type" in event or _of_a_service(event.get("Records")):
+            return EVENTS
     raise UnknownEvent(_unknown(event))
+
+
+def _of_a_service(records: Any) -> bool:
+    """Every service but SNS writes eventSource; Lambda@Edge, which is no event of ours, writes neither."""
+    first = records[0] if isinstance(records, list) and records else None
+    return isinstance(first, dict) and ("eventSource" in first or "EventSource" in first)
 
 
 def _unknown(event: Any) -> str:

@@ -12,13 +12,15 @@ if TYPE_CHECKING:
     from .runtime.context import current_invocation
     from .runtime.handler import make_handler
     from .runtime.secrets import check_secrets, load_secrets, secret
+    from .runtime.sql import sql
 
 __version__ = "0.1.0"
-__all__ = ["check_secrets", "current_invocation", "load_secrets", "make_handler", "secret"]
+__all__ = ["check_secrets", "current_invocation", "load_secrets", "make_handler", "secret", "sql"]
 
 _ROOMS = {
     "current_invocation": ".runtime.context",
     "make_handler": ".runtime.handler",
+    "sql": ".runtime.sql",
     **dict.fromkeys(("check_secrets", "load_secrets", "secret"), ".runtime.secrets"),
 }
 

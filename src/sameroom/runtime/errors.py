@@ -9,7 +9,8 @@ RuntimeFault
 ├── ScheduledCommandFailed   a command that a schedule started ended with another status than 0
 ├── AwsCallFailed     a call to an AWS service was refused, or not answered
 ├── SecretMissing     a secret that is not declared, or has no value
-└── SecretsUnavailable   Parameter Store does not give the secrets
+├── SecretsUnavailable   Parameter Store does not give the secrets
+└── DatabaseUnusable  the app's database cannot be used as it was named
 """
 
 from __future__ import annotations
@@ -65,3 +66,8 @@ class SecretMissing(RuntimeFault):
 
 class SecretsUnavailable(RuntimeFault):
     """Parameter Store does not give the secrets, and none are at hand; the message says why."""
+
+
+class DatabaseUnusable(RuntimeFault):
+    """The app's database cannot be used as it was named, or was not named at all. What a server of databases
+    says is SQLAlchemy's to raise."""

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sameroom
 
+from . import schedule_screen
 from .paint import Paint
 
 if TYPE_CHECKING:
     from ..local.backing import Backing
     from ..local.develop import Opening
     from ..local.packaged import Packaged
+    from ..local.schedules import Plan
     from ..project import Project
 
 DOOR_NAMES = {
@@ -43,10 +47,12 @@ def banner(opening: Opening, paint: Paint) -> str:
         ("function", f"{limits}, {code}"),
         ("python", f"{shortened(project.python, project.folder)}, runtime {runtime}"),
         *_backing_rows(opening.backing, project, paint),
+        *schedule_rows(opening.plans, paint),
     ]
     again = "Build it anew" if manner.packaged else "Save a file"
     hint = f"{again} to reload. " if opening.reload else ""
-    return _composed(rows, opening.url, f"{hint}Ctrl-C ends it.", paint)
+    told = [*schedule_screen.hints(opening.plans, opening.scheduled), f"{hint}Ctrl-C ends it."]
+    return _composed(rows, opening.url, told, paint)
 
 
 def plain_banner(project: Project, url: str, aws: Backing, paint: Paint) -> str:
@@ -57,7 +63,7 @@ def plain_banner(project: Project, url: str, aws: Backing, paint: Paint) -> str:
         ("python", shortened(project.python, project.folder)),
         *_backing_rows(aws, project, paint),
     ]
-    return _composed(rows, f"{url}/", "Ctrl-C ends it.", paint)
+    return _composed(rows, f"{url}/", ["Ctrl-C ends it."], paint)
 
 
 def shortened(path: str, folder: Path) -> str:
@@ -68,15 +74,21 @@ def shortened(path: str, folder: Path) -> str:
     return path
 
 
-def _composed(rows: list[tuple[str, str]], url: str, hint: str, paint: Paint) -> str:
+def _composed(rows: list[tuple[str, str]], url: str, hints: list[str], paint: Paint) -> str:
     width = max(len(name) for name, _ in rows)
     lines = ["", f"  {paint('title', 'sameroom')} {paint('dim', sameroom.__version__)}", ""]
     lines += [f"  {paint('dim', name.ljust(width))}  {paint.plain(text)}" for name, text in rows]
     lines += ["", f"  {paint('green', '→')} {paint('bold', url)}"]
     if not any(mark in url for mark in _LOOPBACK):
         lines.append(f"  {paint('yellow', '▲')} Other machines can reach this address.")
-    lines += [f"  {paint('dim', hint)}", ""]
+    lines += [*(f"  {paint('dim', hint)}" for hint in hints), ""]
     return "\n".join(lines) + "\n"
+
+
+def schedule_rows(plans: Sequence[Plan], paint: Paint) -> list[tuple[str, str]]:
+    """The schedules, each with its next time."""
+    found = schedule_screen.rows(plans, paint, datetime.now().astimezone())
+    return [("schedules" if number == 0 else "", row) for number, row in enumerate(found)]
 
 
 def _app(project: Project, paint: Paint) -> str:

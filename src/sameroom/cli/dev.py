@@ -21,9 +21,17 @@ if TYPE_CHECKING:
 @click.option("--port", default=8000, show_default=True, help="0 takes any free port.")
 @click.option("--plain", is_flag=True, help="The framework's own server instead of a Lambda.")
 @click.option("--no-reload", is_flag=True, help="Do not watch the project's files.")
+@click.option("--schedules", is_flag=True, help="Run the schedules at their times, too.")
 @click.option("--raw-log", is_flag=True, help="Print exactly the lines that CloudWatch would have.")
 def dev(
-    door: str | None, host: str, port: int, plain: bool, no_reload: bool, raw_log: bool, **app: Any
+    door: str | None,
+    host: str,
+    port: int,
+    plain: bool,
+    no_reload: bool,
+    schedules: bool,
+    raw_log: bool,
+    **app: Any,
 ) -> None:
     """Run the app of this folder as AWS Lambda would, behind one of AWS's doors.
 
@@ -32,10 +40,12 @@ def dev(
     """
     if plain and app["artifact"] is not None:
         raise click.UsageError("--plain has no Lambda to run an artifact in: leave one of the two out.")
+    if plain and schedules:
+        raise click.UsageError("--plain has no Lambda to run schedules in: leave one of the two out.")
     from ..local.develop import Local
 
     options = AppOptions(**app)
-    local = Local(host, port, options.manner(access_log=raw_log), not no_reload)
+    local = Local(host, port, options.manner(access_log=raw_log), not no_reload, schedules)
     load = options.load(local.manner, options.choices(door=door))
     if plain:
         _serve_plainly(load, local)

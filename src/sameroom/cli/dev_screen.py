@@ -19,11 +19,14 @@ from ..local.explain import explain
 from ..local.http import HttpRequest
 from ..local.packaged import libraries
 from ..local.reload import Changed
+from ..local.sandboxes.invocation import Invocation
 from ..local.sandboxes.lines import LogLine
 from ..local.sandboxes.pool import Replacement
+from ..local.schedules import COUNTED, Missed, Plan, Run
 from ..local.server import Exchange
-from .banner import banner
+from .banner import banner, schedule_rows
 from .paint import Paint, harmless
+from .schedule_screen import failure, missed_text, notes, spoken, title
 from .screen import Printer, bug_text, error_text
 from .told import Teller
 
@@ -47,11 +50,14 @@ class DevScreen:
         self._door = ""
         self._serving = False
         self._waiting: asyncio.TimerHandle | None = None
-        self._finished: deque[tuple[float, Exchange]] = deque()
+        self._finished: deque[tuple[float, Exchange | Run]] = deque()
         #: The app's words by request, each with the time of its first.
         self._said: dict[str, tuple[float, list[str]]] = {}
         self._reported: set[str] = set()
-        self._running: dict[str, HttpRequest] = {}
+        #: What runs, by request: how its line will begin.
+        self._running: dict[str, str] = {}
+        #: Requests that are runs of a schedule.
+        self._runs: set[str] = set()
         self._clock = (0, "")
         self._statuses: dict[int, str] = {}
 
@@ -65,12 +71,24 @@ class DevScreen:
         self._printer.write(banner(opening, self._paint))
 
     def began(self, request_id: str, request: HttpRequest) -> None:
-        self._running[request_id] = request
+        self._running[request_id] = _title(request)
 
     def exchanged(self, exchange: Exchange) -> None:
-        self._running.pop(exchange.request_id, None)
-        self._finished.append((time.monotonic(), exchange))
-        self._soon()
+        self._ended(exchange)
+
+    def run_began(self, run: Run) -> None:
+        self._running[run.request_id] = title(run)
+        self._runs.add(run.request_id)
+
+    def run_ended(self, run: Run) -> None:
+        self._ended(run)
+
+    def missed(self, missed: Missed) -> None:
+        self._now(f"{self._paint('yellow', '▲')} {missed_text(missed, COUNTED)}\n")
+
+    def planned(self, plans: tuple[Plan, ...]) -> None:
+        told = self._under(row for _, row in schedule_rows(plans, self._paint))
+        self._now(self._line(" ", "schedules changed" if plans else "there are no schedules any more") + told)
 
     def log(self, line: LogLine) -> None:
         if line.kind == "output":
@@ -119,6 +137,11 @@ class DevScreen:
 
     # Batches
 
+    def _ended(self, ended: Exchange | Run) -> None:
+        self._running.pop(ended.request_id, None)
+        self._finished.append((time.monotonic(), ended))
+        self._soon()
+
     def _soon(self) -> None:
         if self._waiting is None:
             self._waiting = asyncio.get_running_loop().call_later(BATCH, self._flush)
@@ -128,12 +151,12 @@ class DevScreen:
         now = time.monotonic()
         parts: list[str] = []
         while self._finished:
-            since, exchange = self._finished[0]
-            request_id = exchange.request_id
-            if exchange.invocation and request_id not in self._reported and now - since < _PATIENCE:
+            since, ended = self._finished[0]
+            request_id = ended.request_id
+            if ended.invocation and request_id not in self._reported and now - since < _PATIENCE:
                 break
             self._finished.popleft()
-            parts.append(self._exchange(exchange))
+            parts.append(self._told(ended))
         if self._said:
             parts += self._live(now)
         if not self._finished:
@@ -145,7 +168,7 @@ class DevScreen:
 
     def _live(self, now: float) -> list[str]:
         """What was said outside of requests, in those that take long, and after the end of others."""
-        waiting = {exchange.request_id for _, exchange in self._finished}
+        waiting = {ended.request_id for _, ended in self._finished}
         due = [
             request_id
             for request_id, (since, _) in self._said.items()
@@ -154,46 +177,57 @@ class DevScreen:
         parts = []
         for request_id in due:
             _, lines = self._said.pop(request_id)
-            request = self._running.get(request_id)
-            if request is not None:
-                where = f"··· {harmless(request.method):<7} {harmless(request.target)}"
-            else:
+            where = f"··· {self._running.get(request_id, '')}"
+            if request_id not in self._running:
                 where = f"··· after request {request_id}" if request_id else "··· at import"
             parts.append(f"{self._time(time.time())} {self._paint('dim', where)}\n")
-            parts.append(self._under(self._teller.lines(lines)))
+            parts.append(self._under(self._lines(request_id, lines)))
         return parts
 
     def _now(self, text: str) -> None:
         """``text`` after all that was there before it."""
-        for _, exchange in self._finished:
-            self._printer.write(self._exchange(exchange))
+        for _, ended in self._finished:
+            self._printer.write(self._told(ended))
         self._finished.clear()
         if text:
             self._printer.write(self._paint.plain(text))
 
     # Lines
 
+    def _told(self, ended: Exchange | Run) -> str:
+        text = self._exchange(ended) if isinstance(ended, Exchange) else self._run(ended)
+        said = self._said.pop(ended.request_id, None)
+        text += self._under(self._lines(ended.request_id, said[1])) if said else ""
+        self._runs.discard(ended.request_id)
+        return text
+
+    def _lines(self, request_id: str, said: list[str]) -> Iterable[str]:
+        return self._teller.lines(list(spoken(said)) if request_id in self._runs else said)
+
     def _exchange(self, exchange: Exchange) -> str:
-        request, invocation = exchange.request, exchange.invocation
         status = self._statuses.get(exchange.status)
         if status is None:
             style = _STATUS_STYLES.get(exchange.status // 100, "bold")
             status = self._statuses[exchange.status] = self._paint(style, str(exchange.status))
-        details = _ms(exchange.duration_ms)
-        if invocation is not None:
-            if invocation.init_ms is not None:
-                details += f" · init {_ms(invocation.init_ms)}"
-            if invocation.max_memory_mb:
-                details += f" · {invocation.max_memory_mb} MB"
+        details = _figures(exchange.duration_ms, exchange.invocation)
         if exchange.hung_up:
             details += " · the client hung up"
-        target = f"{harmless(request.method):<7} {harmless(request.target)}"
-        text = f"{self._time(request.time)} {status} {target:<48} {self._paint('dim', details)}\n"
         why = explain(exchange, self._door) if exchange.status >= 400 else ""
-        if why:
-            text += f"{_MARGIN}{self._paint('dim', '→')} {self._paint('yellow', harmless(why))}\n"
-        said = self._said.pop(exchange.request_id, None)
-        return text + self._under(self._teller.lines(said[1])) if said else text
+        return self._row(exchange.request.time, status, _title(exchange.request), details) + self._why(why)
+
+    def _run(self, run: Run) -> str:
+        why = failure(run.invocation) if run.invocation is not None else ""
+        mark = self._paint("error", "✗  ") if why else self._paint("green", "✓  ")
+        details = _figures(run.duration_ms, run.invocation) + notes(run)
+        return self._row(run.began, mark, title(run), details) + self._why(why)
+
+    def _row(self, when: float, mark: str, what: str, details: str) -> str:
+        return f"{self._time(when)} {mark} {what:<48} {self._paint('dim', details)}\n"
+
+    def _why(self, why: str) -> str:
+        if not why:
+            return ""
+        return f"{_MARGIN}{self._paint('dim', '→')} {self._paint('yellow', harmless(why))}\n"
 
     def _under(self, lines: Iterable[str]) -> str:
         bar = self._paint("dim", "│")
@@ -219,14 +253,31 @@ class RawScreen(DevScreen):
     def began(self, request_id: str, request: HttpRequest) -> None:
         """The log has START."""
 
-    def exchanged(self, exchange: Exchange) -> None:
+    def _ended(self, ended: Exchange | Run) -> None:
         """The log has what there is to say."""
+
+    def run_began(self, run: Run) -> None:
+        """The log has START."""
 
     def log(self, line: LogLine) -> None:
         if line.kind == "notice":
             super().log(line)
         else:
             self._log.line(line.text)
+
+
+def _title(request: HttpRequest) -> str:
+    return f"{harmless(request.method):<7} {harmless(request.target)}"
+
+
+def _figures(milliseconds: float, invocation: Invocation | None) -> str:
+    told = _ms(milliseconds)
+    if invocation is not None:
+        if invocation.init_ms is not None:
+            told += f" · init {_ms(invocation.init_ms)}"
+        if invocation.max_memory_mb:
+            told += f" · {invocation.max_memory_mb} MB"
+    return told
 
 
 def _ms(milliseconds: float) -> str:

@@ -7,6 +7,7 @@ import contextlib
 import gc
 import os
 import socket
+import sys
 import time
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from ..errors import SameroomError
 from ..project import Project
-from . import configure, ports
+from . import configure, ports, typed
 from .backing import Backing, backing
 from .configure import Manner
 from .folder import forget_bytecode
@@ -23,6 +24,8 @@ from .reload import Changed, Changes, replaced
 from .sandboxes.function import FunctionConfig
 from .sandboxes.lines import LogLine
 from .sandboxes.pool import Pool, Replacement
+from .schedules import Listener as ScheduleListener
+from .schedules import Plan, Schedules
 from .server import Exchange, Server
 from .signals import end_on_signals
 
@@ -41,6 +44,8 @@ class Local(NamedTuple):
     port: int
     manner: Manner
     reload: bool = True
+    #: Schedules run at their times; else only when somebody asks for one.
+    schedules: bool = False
 
 
 class Opening(NamedTuple):
@@ -52,9 +57,12 @@ class Opening(NamedTuple):
     url: str
     backing: Backing
     reload: bool
+    plans: tuple[Plan, ...] = ()
+    #: Schedules run at their times.
+    scheduled: bool = False
 
 
-class Screen(Protocol):
+class Screen(ScheduleListener, Protocol):
     """Told what happens; what of it people see is its own affair."""
 
     def opened(self, opening: Opening) -> None: ...
@@ -66,6 +74,8 @@ class Screen(Protocol):
     def log(self, line: LogLine) -> None: ...
 
     def loaded(self, replacement: Replacement, seconds: float, changed: Changed | None) -> None: ...
+
+    def planned(self, plans: tuple[Plan, ...]) -> None: ...
 
     def trouble(self, error: SameroomError) -> None: ...
 
@@ -116,6 +126,7 @@ class Session:
         if self._backing.stand_in is not None:
             self._tasks.start(self._tell_when_gone(self._backing.stand_in))
         self._pool = await stack.enter_async_context(Pool(self._config(), self._screen.log))
+        self._schedules = Schedules(project.settings.schedules, self._pool, self._screen)
         server = Server(entrance, self._pool, self._screen)
         stack.push_async_callback(server.close, GRACE)
         await server.start(listening)
@@ -127,6 +138,8 @@ class Session:
                 f"{ports.url(listening)}{configure.mount(project.settings)}/",
                 self._backing,
                 self._local.reload,
+                self._schedules.plans(),
+                self._local.schedules,
             )
         )
         # All that was imported stays: looking through it for garbage again and again would hold up requests.
@@ -146,6 +159,10 @@ class Session:
                 except SameroomError as error:
                     self._screen.trouble(error)
             self._tasks.start(self._replace(None, None))
+            if self._schedules.declared:
+                self._tasks.start(self._asked_for())
+            if self._local.schedules:
+                self._tasks.start(self._schedules.follow(self._tasks.start))
             async for changed in watching:
                 # Not waited for: a newer change need not wait until older code has been imported.
                 self._tasks.start(self._follow(changed))
@@ -185,8 +202,23 @@ class Session:
                     next="Restart sameroom to use them.",
                 )
             )
+        if new.settings.schedules != self._schedules.declared:
+            self._schedules.declared = new.settings.schedules
+            self._screen.planned(self._schedules.plans())
         self._project = new._replace(python=started.python)
         return self._config()
+
+    async def _asked_for(self) -> None:
+        """Run the schedules whose names are typed."""
+        async for line in typed.lines(sys.stdin.fileno()):
+            if line.strip():
+                self._tasks.start(self._run(line.strip()))
+
+    async def _run(self, schedule: str) -> None:
+        try:
+            await self._schedules.run(schedule)
+        except SameroomError as error:
+            self._screen.trouble(error)
 
     def _config(self) -> FunctionConfig:
         return configure.function_config(self._project, self._local.manner, self._backing.variables)

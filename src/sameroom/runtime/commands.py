@@ -48,7 +48,7 @@ def answer(app: App, init_ms: float | None, event: Event, context: Any) -> Resul
         last = result["error"] or result["output"].strip().rpartition("\n")[2]
         raise ScheduledCommandFailed(
             f"the schedule {asked['schedule']}: {' '.join(asked['command'])!r} ended with the status "
-            f"{result['exit_code']}: {last}"
+            f"{result['exit_code']}{f': {last}' if last else ''}"
         )
     return result
 
@@ -67,7 +67,7 @@ def _words(asked: dict[str, Any]) -> list[str]:
 def _told(app: App, words: list[str], event: Event, context: Any) -> Result:
     """Run it where ``current_invocation`` is known and the deadline watched."""
     asked = event["sameroom"]
-    invocation = begun(event, context, "commands")
+    invocation = begun(event, context, "schedules" if "schedule" in asked else "commands")
     entered = active.set(invocation)
     thread = watch.enter(invocation)
     try:

@@ -31,14 +31,16 @@ def hello():
 class Dev:
     """One ``sameroom dev`` on a free port; ``output`` is all that it has printed."""
 
-    def __init__(self, folder: Path, *arguments: str, **environment: str) -> None:
+    def __init__(
+        self, folder: Path, *arguments: str, stdin: int = subprocess.DEVNULL, **environment: str
+    ) -> None:
         self.folder = folder
         self.output = ""
         self.process = subprocess.Popen(
             [sys.executable, "-m", "sameroom", "dev", *arguments],
             cwd=folder,
             env=own_environment(**environment),
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -84,10 +86,10 @@ class Dev:
 
 
 @contextmanager
-def dev(folder: Path, *arguments: str, **environment: str) -> Iterator[Dev]:
+def dev(folder: Path, *arguments: str, stdin: int = subprocess.DEVNULL, **environment: str) -> Iterator[Dev]:
     """``sameroom dev`` until the end of the block, on a free port unless ``arguments`` have one."""
     port = () if "--port" in arguments else ("--port", "0")
-    running = Dev(folder, *port, *arguments, **environment)
+    running = Dev(folder, *port, *arguments, stdin=stdin, **environment)
     try:
         yield running
     finally:

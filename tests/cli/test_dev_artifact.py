@@ -238,4 +238,4 @@ def test_plain_and_artifact_exclude_each_other(project: Path) -> None:
 
 
 def test_invoke_without_any_event_says_so(project: Path) -> None:
-    assert "Name the event's file" in refused(project, "invoke", "--artifact")
+    assert "the event's file" in refused(project, "invoke", "--artifact")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+import uuid
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 @click.option(
     "--request", metavar="'[METHOD] PATH'", help="The event that the app's door makes of a request."
 )
+@click.option("--schedule", metavar="NAME", help="The event by which this schedule's command is run.")
 @click.option("--data", default="", metavar="TEXT", help="The body of --request.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object: result, figures and log.")
 @click.option("--cloud", is_flag=True, help="The live function on AWS, in place of one on this machine.")
@@ -37,6 +39,7 @@ def invoke(
     file: str | None,
     event: str | None,
     request: str | None,
+    schedule: str | None,
     data: str,
     as_json: bool,
     cloud: bool,
@@ -55,7 +58,7 @@ def invoke(
         from .invoke_cloud import invoke_cloud
 
         where = CloudOptions(app["stage"], profile, region)
-        sent = _event(file, request, data, where.settings)
+        sent = _event(Asked(file, request, schedule, data), where.settings)
         if not invoke_cloud(where, sent, as_json=as_json):
             sys.exit(1)
         return
@@ -66,7 +69,7 @@ def invoke(
     from ..local.event_loop import run
 
     options = AppOptions(**app)
-    sent = _event(file, request, data, lambda: settings_of(options))
+    sent = _event(Asked(file, request, schedule, data), lambda: settings_of(options))
     manner = options.manner(access_log=True)
     project = options.load(manner, options.choices())()
     lines: list[str] = []
@@ -87,15 +90,32 @@ def invoke(
         sys.exit(1)
 
 
-def _event(file: str | None, request: str | None, data: str, settings: Callable[[], Settings]) -> str:
-    """The event's text: of a file, or as the door makes it of a request."""
-    if request is not None and file is None:
+class Asked(NamedTuple):
+    """Where the event comes from: exactly one of the first three is said."""
+
+    file: str | None
+    request: str | None
+    schedule: str | None
+    data: str
+
+
+def _event(asked: Asked, settings: Callable[[], Settings]) -> str:
+    """The event's text: of a file, as the door makes it of a request, or as Scheduler sends it."""
+    if [asked.file, asked.request, asked.schedule].count(None) != 2:
+        raise click.UsageError(
+            "Say one of these: the event's file, or - for standard input; --request '/path'; --schedule NAME."
+        )
+    if asked.request is not None:
         from .door_event import door_event
 
-        return door_event(request, data, settings())
-    if file is None or request is not None:
-        raise click.UsageError("Name the event's file, or - for standard input; or --request '/path'.")
-    return read_event(file)
+        return door_event(asked.request, asked.data, settings())
+    if asked.schedule is not None:
+        from ..project.scheduled import called, event
+
+        schedule = called(asked.schedule, settings().schedules)
+        return json.dumps(event(asked.schedule, schedule, str(uuid.uuid4())))
+    assert asked.file is not None
+    return read_event(asked.file)
 
 
 def settings_of(options: AppOptions) -> Settings:

@@ -24,8 +24,8 @@ from .reload import Changed, Changes, replaced
 from .sandboxes.function import FunctionConfig
 from .sandboxes.lines import LogLine
 from .sandboxes.pool import Pool, Replacement
+from .schedules import Clock, Plan, Schedules
 from .schedules import Listener as ScheduleListener
-from .schedules import Plan, Schedules
 from .server import Exchange, Server
 from .signals import end_on_signals
 
@@ -46,6 +46,8 @@ class Local(NamedTuple):
     reload: bool = True
     #: Schedules run at their times; else only when somebody asks for one.
     schedules: bool = False
+    #: What they go by.
+    clock: Clock = Clock()
 
 
 class Opening(NamedTuple):
@@ -126,7 +128,7 @@ class Session:
         if self._backing.stand_in is not None:
             self._tasks.start(self._tell_when_gone(self._backing.stand_in))
         self._pool = await stack.enter_async_context(Pool(self._config(), self._screen.log))
-        self._schedules = Schedules(project.settings.schedules, self._pool, self._screen)
+        self._schedules = Schedules(project.settings.schedules, self._pool, self._screen, self._local.clock)
         server = Server(entrance, self._pool, self._screen)
         stack.push_async_callback(server.close, GRACE)
         await server.start(listening)

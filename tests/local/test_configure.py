@@ -54,6 +54,7 @@ def test_the_runtime_is_told_what_it_cannot_know(tmp_path: Path) -> None:
         "SAMEROOM_RESPONSE_MODE": "streaming",
         "SAMEROOM_BINARY_MEDIA_TYPES": "image/*,font/*",
         "SAMEROOM_ACCESS_LOG": "on",
+        "SAMEROOM_DATA": str(tmp_path / ".sameroom" / "data"),
         "SAMEROOM_SECRETS": "",
         "SAMEROOM_SECRETS_FILE": str(tmp_path / ".sameroom" / "secrets.env"),
         "AWS_LAMBDA_LOG_FORMAT": "JSON",

@@ -80,6 +80,10 @@ INNER: dict[str, tuple[str, dict[str, Any]]] = {
     "Bucket": ("buckets", {}),
     "Schedule": ("schedules", {"command": "sweep"}),
     "Background": ("background", {}),
+    "Database": (
+        "database",
+        {"host": WORDS["Database"]["host"].examples[0], "resource": "cluster-ABCDEFGHIJKL01234"},
+    ),
     "Statement": ("permissions", {"actions": ["s3:GetObject"], "resources": ["*"]}),
     "Canary": ("canary", {}),
     "Vpc": ("vpc", {"subnets": ["subnet-00000000"], "security_groups": ["sg-00000000"]}),

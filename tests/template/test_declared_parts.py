@@ -370,3 +370,55 @@ def test_an_entrys_resources_are_the_same_whatever_stands_beside_it(
 
 def _variable(kind: str, name: str) -> str:
     return f"{kind}_{name.encode().hex()}"
+
+
+# A database
+
+
+def test_the_function_may_connect_to_an_aurora_cluster_as_one_user() -> None:
+    said = {
+        "database": {
+            "host": "shop.cluster-abc123.eu-west-1.rds.amazonaws.com",
+            "resource": "cluster-ABC",
+            "name": "shop",
+        }
+    }
+    user = {"Fn::Sub": "arn:${AWS::Partition}:rds-db:eu-west-1:${AWS::AccountId}:dbuser:cluster-ABC/app"}
+    assert allowed(said, user) == {"rds-db:connect"}
+    host = said["database"]["host"]
+    assert variables(said)["DATABASE_URL"] == f"postgresql://app@{host}:5432/shop"
+
+
+@pytest.mark.parametrize(("user", "action"), [("app", "dsql:DbConnect"), ("admin", "dsql:DbConnectAdmin")])
+def test_the_function_may_connect_to_a_dsql_cluster_in_its_region(user: str, action: str) -> None:
+    cluster = "abcdefghijklmnopqrstuvwxyz"
+    said = {"database": {"host": f"{cluster}.dsql.us-east-1.on.aws", "user": user}}
+    place = {"Fn::Sub": f"arn:${{AWS::Partition}}:dsql:us-east-1:${{AWS::AccountId}}:cluster/{cluster}"}
+    assert allowed(said, place) == {action}
+    assert (
+        variables(said)["DATABASE_URL"]
+        == f"postgresql://{user}@{cluster}.dsql.us-east-1.on.aws:5432/postgres"
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"host": "db.example.com"}, "a host is the endpoint of a cluster"),
+        ({"host": "a.cluster-b.eu-west-1.rds.amazonaws.com"}, "resource is missing"),
+        ({"host": f"{'a' * 26}.dsql.eu-west-1.on.aws", "resource": "cluster-A"}, "leave out resource"),
+        (
+            {"host": "a.b.eu-west-1.rds.amazonaws.com", "resource": "A"},
+            "a resource is the DbClusterResourceId",
+        ),
+        ({"host": f"{'a' * 26}.dsql.eu-west-1.on.aws", "user": "a b"}, "a user is letters"),
+    ],
+)
+def test_a_database_that_cannot_be_signed_in_to_is_refused(said: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        wish({"database": said})
+
+
+def test_a_database_and_a_secret_do_not_both_name_the_app_its_database() -> None:
+    with pytest.raises(ValueError, match="database sets DATABASE_URL, and a secret has that name"):
+        wish({"database": {"host": f"{'a' * 26}.dsql.eu-west-1.on.aws"}, "secrets": ["DATABASE_URL"]})

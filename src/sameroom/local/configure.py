@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from ..own import secrets_file
 from ..project import Project, Settings, runtime_variables
 from .cors import Cors
-from .folder import bytecode_folder
+from .folder import bytecode_folder, data_folder
 from .http import Entrance
 from .packaged import Packaged
 from .sandboxes.function import FunctionConfig
@@ -97,10 +97,17 @@ def _environment(project: Project, manner: Manner, stand_in: Mapping[str, str]) 
         **dotenv,
         **runtime_variables(project.app, settings),
         **secrets(project),
+        **_data(project),
         "SAMEROOM_ACCESS_LOG": "on" if manner.access_log else "off",
         **stand_in,
         **settings.env,
     }
+
+
+def _data(project: Project) -> dict[str, str]:
+    """The one folder that the app may write besides /tmp: its database's, while it has no server."""
+    folder = data_folder(project.folder)
+    return {} if folder is None else {"SAMEROOM_DATA": str(folder)}
 
 
 def secrets(project: Project) -> dict[str, str]:

@@ -18,6 +18,14 @@ def bytecode_folder(project: Path) -> Path | None:
         return None
 
 
+def data_folder(project: Path) -> Path | None:
+    """Where the app's embedded database is (``sameroom.sql``); None where the project is not writable."""
+    try:
+        return own_folder(project, "data")
+    except OSError:
+        return None
+
+
 def forget_bytecode(project: Path) -> None:
     """Drop what was compiled of the project itself; its environment's modules stay.
 

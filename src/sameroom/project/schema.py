@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from . import services
+from .database import Database
 from .schema_words import WORDS
 from .settings import Cors, Settings, StageSettings
 from .tables import Index, Table
@@ -20,7 +21,7 @@ from .tables import Index, Table
 DIALECT = "http://json-schema.org/draft-07/schema#"
 
 MODELS: tuple[type[BaseModel], ...] = (
-    *(Settings, StageSettings, Cors, Table, Index),
+    *(Settings, StageSettings, Cors, Table, Index, Database),
     *(services.Queue, services.Bucket, services.Schedule, services.Background, services.Statement),
     *(services.Canary, services.Vpc, services.Throttle, services.Alarms, services.Budget),
     *(services.Domain, services.Alb, services.Lattice, services.Site),

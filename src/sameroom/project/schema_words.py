@@ -92,6 +92,10 @@ _STAGE = {
         ({"prices": {"command": "prices update", "cron": "0 18 * * MON-FRI"}},),
     ),
     "secrets": Words("Names of the secrets that the app may read.", (["STRIPE_KEY"],)),
+    "database": Words(
+        "A database of Aurora, RDS or DSQL that the app signs in to by the function's role.",
+        ({"host": "abcdefghijklmnopqrstuvwxyz.dsql.eu-west-1.on.aws"},),
+    ),
     "permissions": Words(
         "What else the function may do on AWS, as a list of tables.",
         ([{"actions": ["ses:SendEmail"], "resources": ["arn:aws:ses:eu-west-1:111122223333:identity/*"]}],),
@@ -169,6 +173,20 @@ _SERVICES = {
         "receives": Words("Deliveries of a job before it goes to the dead letters; default 3.", (5,)),
         "batch": Words("Jobs handed to one invocation, at most 10; default 10.", (1,)),
         "concurrency": Words("Invocations at a time, from 2 to 1000; default 2.", (5,)),
+    },
+    "Database": {
+        "host": Words(
+            "The endpoint of the cluster, the proxy or the instance.",
+            ("shop.cluster-abc123.eu-west-1.rds.amazonaws.com",),
+        ),
+        "user": Words("The database's user; default `app`.", ("admin",)),
+        "name": Words("The database's name on that host; default `postgres`.", ("shop",)),
+        "port": Words("The port; default 5432.", (5433,)),
+        "resource": Words(
+            "What permissions call it: the `DbClusterResourceId`, the `DbiResourceId`, or `prx-` of a proxy; "
+            "not for DSQL.",
+            ("cluster-ABCDEFGHIJKL01234",),
+        ),
     },
     "Statement": {
         "actions": Words("Calls of AWS's API, with `*` where you must.", (["ses:SendEmail"],)),

@@ -25,6 +25,7 @@ from pydantic import (
 from ..errors import SettingsError
 from . import services
 from .complaints import complain
+from .database import VARIABLE, Database
 from .forms import Form
 from .tables import Name, SecretName, Table, VariableName, variable
 
@@ -129,6 +130,8 @@ class StageSettings(BaseModel):
     background: services.Background | None = None
     #: Names of SSM parameters that the app may read.
     secrets: Annotated[tuple[SecretName, ...], BeforeValidator(services.listed)] = ()
+    #: A database that the app signs in to by the function's role.
+    database: Database | None = None
     permissions: Annotated[tuple[services.Statement, ...], BeforeValidator(services.listed)] = ()
     #: What ``sameroom run`` may run, as patterns; empty is every command that the app registered.
     commands: Texts = ()
@@ -164,6 +167,8 @@ class Settings(StageSettings):
     @model_validator(mode="after")
     def _agree(self) -> Settings:
         names: dict[str, str] = dict.fromkeys(self.env, "env")
+        if self.database and VARIABLE in self.secrets:
+            raise ValueError(f"database sets {VARIABLE}, and a secret has that name; keep one of them")
         for name, owner in _variables(self):
             other = names.setdefault(name, owner)
             if other != owner:
@@ -180,6 +185,8 @@ def _variables(settings: StageSettings) -> Iterator[tuple[str, str]]:
         yield services.queue_variable(name, queue), f"queues.{name}"
     for name, bucket in settings.buckets.items():
         yield services.bucket_variable(name, bucket), f"buckets.{name}"
+    if settings.database:
+        yield VARIABLE, "database"
 
 
 def read(folder: Path) -> Settings:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import sys
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -182,6 +183,10 @@ def load() -> Handler:
         with bundled():
             began = monotonic()
             made = make_handler(finder.find(os.environ.get("SAMEROOM_APP", "")))
+            if "sqlalchemy" in sys.modules and "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
+                from .sql.engines import watch_all
+
+                watch_all()
             made.init_ms = round((monotonic() - began) * 1000, 1)
             return made
     except AttributeError as error:

@@ -13,6 +13,7 @@ from .background import background
 from .buckets import buckets
 from .budget import budget
 from .commands import commands
+from .database import database
 from .domain import domain
 from .function import FIRST_DEPLOY, function
 from .function_url import function_url
@@ -43,7 +44,7 @@ DOORS: Mapping[str, Callable[[Wish], Part]] = {
 #: What the settings declare besides.
 DECLARED: tuple[Callable[[Wish], Part], ...] = (
     *(domain, tables, queues, buckets, schedules, background),
-    *(secrets, commands, alarms, budget, site),
+    *(secrets, database, commands, alarms, budget, site),
 )
 
 

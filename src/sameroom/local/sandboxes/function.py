@@ -142,10 +142,11 @@ def view(config: FunctionConfig, interpreter: Interpreter, library: Path) -> Vie
     places += [str(library), str((library / "sameroom").resolve().parent)]
     # The folder, as the file is replaced when a secret is set.
     kept = os.path.dirname(config.environment.get("SAMEROOM_SECRETS_FILE", ""))
-    own = (config.bootstrap and config.bootstrap.parent, config.bytecode, kept, *config.managed)
+    data = config.environment.get("SAMEROOM_DATA", "")
+    own = (config.bootstrap and config.bootstrap.parent, config.bytecode, kept, data, *config.managed)
     places += [str(path) for path in own if path]
     # A stray "/tmp" on somebody's sys.path is no reason to do without a jail; an app that lies there is.
     named = [place for place in places if place and os.path.realpath(place) != TMP] + [str(config.root)]
     visible = {path for place in named for path in (os.path.abspath(place), os.path.realpath(place))}
-    writable = () if config.bytecode is None else (os.path.realpath(config.bytecode),)
-    return View(config.tmp_size, tuple(sorted(visible)), writable)
+    writable = (os.path.realpath(path) for path in (config.bytecode, data) if path)
+    return View(config.tmp_size, tuple(sorted(visible)), tuple(writable))

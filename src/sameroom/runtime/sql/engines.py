@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from sqlalchemy import URL, Engine
     from sqlalchemy.engine import ExceptionContext
 
-#: Connections that a pool opens as threads ask for them, kept and on top. A sandbox of Lambda's has one request
-#: at a time, and one connection: a hundred sandboxes are a hundred of the server's.
+#: Connections that a pool opens as threads ask for them, kept and on top. A sandbox of Lambda's has one
+#: request at a time, and one connection: a hundred sandboxes are a hundred of the server's.
 KEPT, MORE = 20, 20
 #: Seconds that a request waits for a connection, on Lambda and elsewhere.
 _TURN = {True: 5.0, False: 30.0}
@@ -73,7 +73,7 @@ def _pool(url: URL, environ: Mapping[str, str]) -> dict[str, Any]:
 
 @cache
 def _pool_class() -> type[Any]:
-    from sqlalchemy.exc import TimeoutError
+    from sqlalchemy import exc
     from sqlalchemy.pool import QueuePool
 
     class ConnectionPool(QueuePool):
@@ -82,12 +82,12 @@ def _pool_class() -> type[Any]:
         def connect(self) -> Any:
             try:
                 return super().connect()
-            except TimeoutError as error:
+            except exc.TimeoutError as error:
                 waited = error
-            raise TimeoutError(
-                f"No connection became free within {self._timeout:g} s: all {self.size()} are in use. Does one "
-                "request need two at a time, or is a session never closed? SAMEROOM_SQL_CONNECTIONS says how many "
-                "there may be."
+            raise exc.TimeoutError(
+                f"No connection became free within {self._timeout:g} s: all {self.size()} are in use. Does "
+                "one request need two at a time, or is a session never closed? SAMEROOM_SQL_CONNECTIONS says "
+                "how many there may be."
             ) from waited
 
     return ConnectionPool
@@ -120,8 +120,8 @@ def make(url: str | URL, environ: Mapping[str, str] = os.environ) -> Engine:
 
 
 def in_one_place(url: URL, wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """``wanted`` for an engine of ours; Flask-SQLAlchemy does the same: a database in memory is one connection's,
-    and so all threads have that one."""
+    """``wanted`` for an engine of ours. A database in memory is one connection's, and so all threads have
+    that one; Flask-SQLAlchemy does the same."""
     from sqlalchemy.pool import StaticPool
 
     if not address.in_memory(url):
@@ -130,7 +130,7 @@ def in_one_place(url: URL, wanted: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class Kept:
-    """An engine made when it is first asked for, and anew when the URL has changed, as when a secret was set."""
+    """An engine made when it is first asked for, and anew when the URL has changed: a secret was set."""
 
     def __init__(self, found: Callable[[], str | URL], made: Callable[[str | URL], Engine]) -> None:
         self._found, self._make = found, made

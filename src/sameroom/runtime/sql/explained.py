@@ -1,10 +1,11 @@
-"""What an error of the database's means, and what to do about it. Pure; SQLAlchemy shows it above the driver's
-own words, and the error stays the one that apps catch."""
+"""What an error of the database's means, and what to do about it. Pure.
+
+SQLAlchemy shows it above the driver's own words, and the error stays the one that apps catch.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import NamedTuple
 
 from .address import VARIABLE, Kind
@@ -24,46 +25,80 @@ class Place(NamedTuple):
     patience: float = 5.0
 
 
-_TOKEN_REFUSED = (
-    "{name} refuses the IAM token. May the function's role connect as that user ([tool.sameroom.database])? Has "
-    "the user been granted {grant}? Is the clock right?"
+_MEND = f"Mend {VARIABLE}"
+_NOT_LET_IN = (
+    "{name} refuses the IAM token. May the function's role connect as that user "
+    "([tool.sameroom.database])? Has the user been granted {grant}? Is the clock right?"
 )
-_SERVER: Mapping[str, str] = {
-    r"password authentication failed|no password supplied|role \"[^\"]*\" does not exist": "{name} refuses the "
-    f"user or the password. Mend {VARIABLE}: sameroom secrets set {VARIABLE}.",
-    r"PAM authentication failed|access denied": _TOKEN_REFUSED,
-    r"database \"[^\"]*\" does not exist": "The server of {name} has no database of that name. Create it, or mend "
-    f"the last part of {VARIABLE}.",
-    r"translate host name|resolve host|[Nn]ame or service not known|nodename nor servname|getaddrinfo|"
-    r"[Nn]ame resolution": f"The host of {{name}} is unknown. Mend {VARIABLE}; a function in a VPC needs DNS there.",
-    r"starting up|shutting down|not yet accepting|recovery mode": "The server of {name} is starting or ending. Try "
-    "again in a moment.",
-    r"Connection refused|No such file or directory": "Nothing listens at {name}. Is the server running, and the "
-    "port right?",
-    r"too many clients|too many connections|remaining connection slots": "The server of {name} takes no more "
-    "connections. Lower concurrency in [tool.sameroom], or put RDS Proxy or PgBouncer between.",
-    r"certificate|SSL": "There is no TLS with {name} as it was asked for. Mend sslmode and sslrootcert in "
-    f"{VARIABLE}.",
-    r"timeout expired|timed out|Network is unreachable|No route to host": "{name} does not answer. A function "
-    "reaches a database in a VPC only from there ([tool.sameroom.vpc]), through a security group that allows it.",
-}
+#: What a server says to a new connection, and what it means.
+_SERVER = (
+    (
+        r"password authentication failed|no password supplied|role \"[^\"]*\" does not exist",
+        f"{{name}} refuses the user or the password. {_MEND}: sameroom secrets set {VARIABLE}.",
+    ),
+    (r"PAM authentication failed|access denied", _NOT_LET_IN),
+    (
+        r"database \"[^\"]*\" does not exist",
+        f"The server of {{name}} has no database of that name. Create it, or mend {VARIABLE}.",
+    ),
+    (
+        r"translate host name|resolve host|[Nn]ame resolution|[Nn]ame or service not known|getaddrinfo",
+        f"The host of {{name}} is unknown. {_MEND}; in a VPC, a function needs its DNS.",
+    ),
+    (
+        r"starting up|shutting down|not yet accepting|recovery mode",
+        "The server of {name} is starting or ending. Try again in a moment.",
+    ),
+    (
+        r"Connection refused|No such file or directory",
+        "Nothing listens at {name}. Is the server running, and the port right?",
+    ),
+    (
+        r"too many clients|too many connections|remaining connection slots",
+        (
+            "The server of {name} takes no more connections. Lower concurrency in [tool.sameroom], or put "
+            "RDS Proxy or PgBouncer between."
+        ),
+    ),
+    (
+        r"certificate|SSL",
+        f"There is no TLS with {{name}} as it was asked for. {_MEND}, its sslmode and sslrootcert.",
+    ),
+    (
+        r"timeout expired|timed out|Network is unreachable|No route to host",
+        (
+            "{name} does not answer. A function reaches a database in a VPC only from there "
+            "([tool.sameroom.vpc]), through a security group that allows it."
+        ),
+    ),
+)
+_LITE = (
+    (
+        r"database (table )?is locked",
+        (
+            "Another connection held SQLite's file {name} for {patience:g} s. Keep transactions short, and "
+            "wait for nothing else within one; where many write at once, use PostgreSQL."
+        ),
+    ),
+    (
+        r"readonly database|unable to open database file",
+        (
+            "SQLite cannot write its file {name}, nor a journal beside it. On Lambda and under sameroom dev "
+            "the code's disk is read-only: leave out the URL on your machine, and on AWS name a server by "
+            f"the secret or the variable {VARIABLE}."
+        ),
+    ),
+    (r"disk is full", "There is no room left for SQLite's file {name}."),
+    (r"malformed|not a database", "SQLite's file {name} is damaged, or something else's."),
+)
 _LOST = (
-    "The connection to {name} was lost in the middle of a transaction, which the server rolls back unless it was "
-    "committing. The next request gets a new connection."
+    "The connection to {name} was lost in the middle of a transaction, which the server rolls back unless it "
+    "was committing. The next request gets a new connection."
 )
 _CONFLICT = (
     "Another transaction at {name} changed the same rows, and this one was rolled back. Run it again: "
     "sql.retrying does that."
 )
-_LITE: Mapping[str, str] = {
-    r"database (table )?is locked": "Another connection held SQLite's file {name} for {patience:g} s. Keep "
-    "transactions short, and do not wait for anything else within one; where many write at once, use PostgreSQL.",
-    r"readonly database|unable to open database file": "SQLite cannot write its file {name}, nor a journal beside "
-    "it. On Lambda, and under sameroom dev, the code's disk is read-only: leave out the URL on your machine, and "
-    f"on AWS name a server by the secret or the variable {VARIABLE}.",
-    r"disk is full": "There is no room left for SQLite's file {name}.",
-    r"malformed|not a database": "SQLite's file {name} is damaged, or something else. Restore it from a backup.",
-}
 
 
 def explanation(text: str, code: str, place: Place, *, connecting: bool, lost: bool) -> str:
@@ -79,13 +114,13 @@ def explanation(text: str, code: str, place: Place, *, connecting: bool, lost: b
         return words.format(name=place.name, grant=grant, patience=place.patience)
 
     if place.kind == "sqlite":
-        return next((told(words) for pattern, words in _LITE.items() if re.search(pattern, text)), "")
+        return next((told(words) for pattern, words in _LITE if re.search(pattern, text)), "")
     if is_conflict(text, code):
         return told(_CONFLICT)
     if connecting:
         if place.kind in ("rds", "dsql") and "password authentication failed" in text:
-            return told(_TOKEN_REFUSED)
-        return next((told(words) for pattern, words in _SERVER.items() if re.search(pattern, text)), "")
+            return told(_NOT_LET_IN)
+        return next((told(words) for pattern, words in _SERVER if re.search(pattern, text)), "")
     return told(_LOST) if lost else ""
 
 

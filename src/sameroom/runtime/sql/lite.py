@@ -60,8 +60,8 @@ def begin(connection: Connection) -> None:
 
 
 def migrating() -> bool:
-    """Whether Alembic runs a migration. A table that it makes anew is dropped on the way, and with foreign keys
-    on, SQLite would delete what refers to it (https://www.sqlite.org/foreignkeys.html#fk_schemacommands)."""
+    """Whether Alembic runs a migration. A table that it makes anew is dropped on the way, and with foreign
+    keys on, SQLite would delete what refers to it (https://www.sqlite.org/foreignkeys.html#fk_schemacommands)."""
     alembic = sys.modules.get("alembic.context")
     if alembic is None:
         return False

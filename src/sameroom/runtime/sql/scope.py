@@ -36,8 +36,8 @@ TRIES, PAUSE = 6, 0.025
 
 
 def url() -> URL:
-    """The database's URL, in a form that hides its password: DATABASE_URL from the environment or the secrets,
-    else a file of SQLite's. Of a Flask app, in its context, what its config says.
+    """The database's URL, in a form that hides its password: DATABASE_URL from the environment or the
+    secrets, else a file of SQLite's. Of a Flask app, in its context, what its config says.
 
     :raises DatabaseUnusable: there is none, or it cannot be used here.
     """
@@ -72,8 +72,8 @@ def session() -> Session:
     found = _current.get() or _of_context()
     if found is None:
         raise DatabaseUnusable(
-            "There is no session here. Write `with sql.transaction() as session:`, or call sql.init_app(app) and "
-            "work in the app's context."
+            "There is no session here. Write `with sql.transaction() as session:`, or call sql.init_app(app) "
+            "and work in the app's context."
         )
     return found
 
@@ -124,20 +124,21 @@ def retrying(*, tries: int = TRIES) -> Callable[[Callable[P, R]], Callable[P, R]
 
 
 def retrying(function: Callable[..., Any] | None = None, *, tries: int = TRIES) -> Callable[..., Any]:
-    """Make ``function`` a transaction that is run again when another one got in its way: serialisation failures
-    and deadlocks of PostgreSQL's, and DSQL's optimistic conflicts. Within another transaction it is run once.
+    """Make ``function`` a transaction that is run again when another one got in its way: serialisation
+    failures and deadlocks of PostgreSQL's, and DSQL's optimistic conflicts. Within another transaction it is
+    run once.
 
     >>> @sql.retrying
     ... def place(order):
     ...     sql.session().add(order)
 
-    It may run several times, so mails and the like belong after it. It gives up when the invocation has no time
-    left, and raises what the database said.
+    It may run several times, so mails and the like belong after it. It gives up when the invocation has no
+    time left, and raises what the database said.
 
     :raises TypeError: ``function`` is a generator or a coroutine, whose code would run when it is over.
     """
     if function is None:
-        return lambda wrapped: retrying(wrapped) if tries == TRIES else _retried(wrapped, tries)
+        return lambda wrapped: _retried(wrapped, tries)
     return _retried(function, tries)
 
 
@@ -183,8 +184,8 @@ def _pause(attempt: int) -> float:
 
 
 def init_app(app: Flask, url: str | URL | None = None) -> None:
-    """Give a Flask app its database: before ``SQLAlchemy(app)`` for Flask-SQLAlchemy, which finds the URL and the
-    engine's options in ``app.config``; without that, for ``sql.session()`` in the app's context.
+    """Give a Flask app its database: before ``SQLAlchemy(app)`` for Flask-SQLAlchemy, which finds the URL and
+    the engine's options in ``app.config``; without that, for ``sql.session()`` in the app's context.
 
     :param url: else SQLALCHEMY_DATABASE_URI of the app's config, else as ``url()`` finds it.
     :raises DatabaseUnusable: there is none, or it cannot be used here.

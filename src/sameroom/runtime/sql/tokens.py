@@ -1,4 +1,4 @@
-"""IAM tokens: what Aurora, RDS and DSQL take as a password, good for 15 minutes and for new connections alone.
+"""IAM tokens: what Aurora, RDS and DSQL take as a password, for new connections within 15 minutes.
 
 https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/UsingWithRDS.IAMDBAuth.Connecting.html
 https://docs.aws.amazon.com/aurora-dsql/latest/userguide/SECTION_authentication-token.html

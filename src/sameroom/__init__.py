@@ -9,18 +9,29 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .runtime import sql
+    from .runtime.background import background, current_job
     from .runtime.context import current_invocation
     from .runtime.handler import make_handler
     from .runtime.secrets import check_secrets, load_secrets, secret
-    from .runtime.sql import sql
 
 __version__ = "0.1.0"
-__all__ = ["check_secrets", "current_invocation", "load_secrets", "make_handler", "secret", "sql"]
+__all__ = [
+    "background",
+    "check_secrets",
+    "current_invocation",
+    "current_job",
+    "load_secrets",
+    "make_handler",
+    "secret",
+    "sql",
+]
 
 _ROOMS = {
     "current_invocation": ".runtime.context",
     "make_handler": ".runtime.handler",
     "sql": ".runtime.sql",
+    **dict.fromkeys(("background", "current_job"), ".runtime.background"),
     **dict.fromkeys(("check_secrets", "load_secrets", "secret"), ".runtime.secrets"),
 }
 

@@ -60,7 +60,7 @@ class Postgres:
         """Start it; returns when it answers."""
         options = {
             "listen_addresses": "127.0.0.1", "port": self.port, "unix_socket_directories": self._folder,
-            "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": 60,
+            "fsync": "off", "full_page_writes": "off", "max_connections": 60,
             "ssl": "on", "shared_buffers": "16MB",
         }  # fmt: skip
         said = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
@@ -105,8 +105,8 @@ class Postgres:
         return rows
 
     def end_connections(self, name: str) -> int:
-        """End all connections to the database, as an administrator does; how many there were."""
-        asked = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+        """End all connections to the database, as an administrator does; how many. They are gone then."""
+        asked = f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{name}'"
         return len(self.do(asked))
 
     def connections(self, name: str) -> list[tuple[int, str]]:

@@ -46,7 +46,7 @@ _SERVER = (
         f"The host of {{name}} is unknown. {_MEND}; in a VPC, a function needs its DNS.",
     ),
     (
-        r"starting up|shutting down|not yet accepting|recovery mode",
+        r"starting up|shutting down|not yet accepting|recovery mode|closed the connection unexpectedly",
         "The server of {name} is starting or ending. Try again in a moment.",
     ),
     (
@@ -72,6 +72,7 @@ _SERVER = (
         ),
     ),
 )
+_NO_WAY_IN = "There is no way to connect to {name}."
 _LITE = (
     (
         r"database (table )?is locked",
@@ -120,7 +121,8 @@ def explanation(text: str, code: str, place: Place, *, connecting: bool, lost: b
     if connecting:
         if place.kind in ("rds", "dsql") and "password authentication failed" in text:
             return told(_NOT_LET_IN)
-        return next((told(words) for pattern, words in _SERVER if re.search(pattern, text)), "")
+        found = next((words for pattern, words in _SERVER if re.search(pattern, text)), _NO_WAY_IN)
+        return told(found)
     return told(_LOST) if lost else ""
 
 

@@ -27,6 +27,7 @@
     │   └── Throttled        ... because there were too many, for longer than we try
     ├── NameTaken            a name that must be ours belongs to somebody else
     ├── NotDeployed          there is no such stack, or it has been destroyed
+    ├── NoRelease            there is no such release, or it cannot serve
     ├── NotOurs              a stack that sameroom did not make
     ├── StackBusy            somebody else deploys this stack
     ├── StackStuck           the stack is in a state that a deploy cannot leave by itself
@@ -170,6 +171,10 @@ class NameTaken(SameroomError):
 
 class NotDeployed(SameroomError):
     """There is no such stack, or it has been destroyed."""
+
+
+class NoRelease(SameroomError):
+    """There is no such release in the history, or it cannot serve any more."""
 
 
 class NotOurs(SameroomError):

@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
@@ -179,6 +182,44 @@ def test_an_endpoint_where_nobody_is_names_the_variable() -> None:
     with pytest.raises(Unreachable, match="sts in eu-west-1") as unreachable:
         _ = cloud.account
     assert "AWS_ENDPOINT_URL" in unreachable.value.next
+
+
+def test_what_never_answered_is_given_up_soon(nothing_known: Callable[..., None]) -> None:
+    nothing_known(
+        AWS_ENDPOINT_URL=f"http://127.0.0.1:{free_port()}", AWS_ACCESS_KEY_ID="a", AWS_SECRET_ACCESS_KEY="b"
+    )
+    began = time.monotonic()
+    with pytest.raises(Unreachable, match="sts in eu-west-1"):
+        _ = connect(region="eu-west-1").account
+    assert time.monotonic() - began < 4.5  # two pauses, of at most one second and two
+
+
+class _Once(BaseHTTPRequestHandler):
+    """Refuses what it is asked, and hangs up."""
+
+    def do_POST(self) -> None:
+        self.send_response(403)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Not here."""
+
+
+def test_what_has_answered_once_is_worth_all_the_tries() -> None:
+    tries: list[int] = []
+    server = HTTPServer(("127.0.0.1", 0), _Once)
+    serving = threading.Thread(target=server.handle_request)
+    serving.start()
+    cloud = cloud_at(f"http://127.0.0.1:{server.server_port}", tries=4)
+    with pytest.raises(AccessDenied):
+        cloud.call("sts", "get_caller_identity")
+    serving.join()
+    server.server_close()
+    cloud._client("sts", 60).meta.events.register("before-send", lambda **_: tries.append(1))
+    with pytest.raises(Unreachable):
+        cloud.call("sts", "get_caller_identity")
+    assert len(tries) == 4
 
 
 def test_an_endpoint_that_is_no_address_is_told(nothing_known: Callable[..., None]) -> None:

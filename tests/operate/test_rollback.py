@@ -8,7 +8,7 @@ from fakes.releasing import BROKEN, Shop, Told
 from fakes.toll import toll
 
 from sameroom.aws.cloud import Cloud
-from sameroom.errors import AccessDenied, NotDeployed, ReleaseFailed, StackBusy
+from sameroom.errors import AccessDenied, NoRelease, ReleaseFailed, StackBusy
 from sameroom.operate.deployment import Deployment
 from sameroom.operate.rollback import Back, choose, know, rollback
 from sameroom.releases import alias, history
@@ -130,7 +130,7 @@ def test_weights_of_a_canary_that_was_killed_are_taken_off(shop: Shop) -> None:
 def test_a_version_that_was_deleted_is_refused_with_what_can_be_had(shop: Shop) -> None:
     shop.cloud.call("lambda", "delete_function", FunctionName=shop.function, Qualifier="2")
     with pytest.raises(
-        NotDeployed, match=r"Release 2 cannot serve any more: version 2 was deleted\."
+        NoRelease, match=r"Release 2 cannot serve any more: version 2 was deleted\."
     ) as caught:
         back(shop)
     assert "keep_versions" in caught.value.why
@@ -141,10 +141,10 @@ def test_a_version_that_was_deleted_is_refused_with_what_can_be_had(shop: Shop) 
 def test_a_release_that_failed_or_never_was_is_refused(shop: Shop) -> None:
     with pytest.raises(ReleaseFailed):
         release(shop.cloud, shop.turn(shop.publish("four", BROKEN)), Told())
-    with pytest.raises(NotDeployed, match=r"Release 4 never served: it is failed\.\nGET / answers 500\."):
+    with pytest.raises(NoRelease, match=r"Release 4 never served: it is failed\.\nGET / answers 500\."):
         back(shop, 4)
     with pytest.raises(
-        NotDeployed, match=r"There is no release 9\.\nThere are: 2 \(version 2\), 1 \(version 1\)\."
+        NoRelease, match=r"There is no release 9\.\nThere are: 2 \(version 2\), 1 \(version 1\)\."
     ):
         back(shop, 9)
     with pytest.raises(StackBusy, match=r"Release 3 serves already\."):
@@ -154,14 +154,14 @@ def test_a_release_that_failed_or_never_was_is_refused(shop: Shop) -> None:
 def test_a_first_release_has_nothing_before_it(cloud: Cloud) -> None:
     shop = Shop(cloud)
     release(shop.cloud, shop.turn(shop.publish("one"), smoke=""), Told())
-    with pytest.raises(NotDeployed, match="There is no release before this one") as caught:
+    with pytest.raises(NoRelease, match="There is no release before this one") as caught:
         back(shop)
     assert "Deploy the older code again" in caught.value.next
 
 
 def test_without_a_history_the_versions_that_are_there_are_named(shop: Shop) -> None:
     shop.cloud.call("s3", "delete_object", Bucket=shop.bucket, Key=history.key(shop.stack))
-    with pytest.raises(NotDeployed) as caught:
+    with pytest.raises(NoRelease) as caught:
         back(shop)
     assert "The history is empty" in caught.value.why
     assert f"update-alias --function-name {shop.function} --name live" in caught.value.next

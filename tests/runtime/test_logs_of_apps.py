@@ -218,8 +218,8 @@ def test_an_exception_with_its_causes_is_one_event_of_the_log(tmp_path: Path) ->
         _, failure, access = process.lines()
     assert failure.startswith("[ERROR]\t")
     assert (
-        f"\t{request_id}\tGET /fail failed: ValueError: outer\rTraceback (most recent call last):\r"
-        in failure
+        f"\t{request_id}\tGET /fail failed: ValueError: outer (gateway request ATfSmjLgPHcESJw=)\r"
+        "Traceback (most recent call last):\r" in failure
     )
     for words in ("KeyError: 'key'\r", "direct cause", ', in fail\r    raise ValueError("outer") from error'):
         assert words in failure
@@ -232,7 +232,8 @@ def test_in_json_an_exception_is_one_object(tmp_path: Path, kind: str) -> None:
     with started(kind, tmp_path, **environ) as (service, process):
         ask(service, "/fail")
         record = process.record("/fail failed")
-    assert record["message"] == "GET /fail failed: ValueError: outer"
+    # By its gateway's id, which the client has, the request can be found.
+    assert record["message"] == "GET /fail failed: ValueError: outer (gateway request ATfSmjLgPHcESJw=)"
     assert (record["errorType"], record["errorMessage"]) == ("ValueError", "outer")
     stack = "".join(record["stackTrace"])
     assert ', in fail\n    raise ValueError("outer") from error\n' in stack

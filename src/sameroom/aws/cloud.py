@@ -16,12 +16,15 @@ from urllib.parse import urlsplit
 
 import boto3
 import botocore.config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
 
 from .faults import Described, fault
 
 #: Tries of one call, the first among them; the pauses between them grow (retries/mode "standard").
 TRIES = 6
+#: Tries while nothing of AWS has answered yet: refused connections and names that the DNS does not know are
+#: then no passing trouble, and five pauses would be a quarter of a minute.
+FIRST_TRIES = 3
 #: Where the names of AWS's own endpoints end, VPC endpoints among them.
 _AWS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".amazonaws.eu")
 
@@ -37,6 +40,7 @@ class Cloud:
         self._clients: dict[tuple[str, float, str, bool], Any] = {}
         self._account = ""
         self._tries = tries
+        self._answered = False
         # A session makes one client at a time; clients themselves may be shared by threads.
         self._making = threading.Lock()
 
@@ -100,10 +104,24 @@ class Cloud:
                 )
                 place = region or self.region
                 try:
-                    self._clients[key] = self._session.client(service, region_name=place, config=config)
+                    made = self._session.client(service, region_name=place, config=config)
+                    # Before botocore's own, which tries again whatever the connection's fault is.
+                    made.meta.events.register_first("needs-retry", self._after_a_try)
+                    self._clients[key] = made
                 except ValueError as error:
                     raise fault(error, Described(service, "", place, self.profile)) from error
             return self._clients[key]
+
+    def _after_a_try(
+        self, attempts: int, response: Any = None, caught_exception: Any = None, **_: Any
+    ) -> None:
+        """Told by botocore of every try; raises to end the tries of what is out of reach."""
+        if response is not None:
+            self._answered = True
+            return
+        away = isinstance(caught_exception, EndpointConnectionError | ConnectTimeoutError)
+        if away and not self._answered and attempts >= FIRST_TRIES:
+            raise caught_exception
 
 
 def connect(profile: str = "", region: str = "") -> Cloud:

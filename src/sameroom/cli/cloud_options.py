@@ -53,7 +53,7 @@ class CloudOptions(NamedTuple):
         """
         from ..operate.here import deployment
 
-        return deployment(cloud or self.connect(), Path.cwd(), self.stack())
+        return deployment(cloud or self.connect(), Path.cwd(), self.stack(), self.stage)
 
 
 _OPTIONS = (

@@ -27,16 +27,16 @@ def connect(profile: str, region: str) -> Cloud:
     return connect(profile, region)
 
 
-def deployment(cloud: Cloud, folder: Path, stack: str) -> Deployment:
-    """The stack of the project in ``folder``, as it is on AWS.
+def deployment(cloud: Cloud, folder: Path, stack: str, stage: str = "") -> Deployment:
+    """The stack of the project in ``folder``, as it is on AWS; ``stage`` is for the advice alone.
 
     :raises NotDeployed: it is not there; where it was deployed to another region from here, that is said.
     :raises NotOurs: sameroom did not make it.
     """
-    from .deployment import find
+    from .deployment import command, find
 
     try:
-        return find(cloud, stack)
+        return find(cloud, stack, stage)
     except NotDeployed as error:
         region = last_region(folder, stack)
         if region in ("", cloud.region):
@@ -44,7 +44,8 @@ def deployment(cloud: Cloud, folder: Path, stack: str) -> Deployment:
         raise NotDeployed(
             f"There is no stack {stack} in {cloud.region}.",
             why=f"It was last deployed from here to {region}.",
-            next=f"Say --region {region}, or deploy it here too: sameroom deploy --region {cloud.region}",
+            next=f"Say --region {region}, or deploy it here too: {command('deploy', stage)} "
+            f"--region {cloud.region}",
         ) from error
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..errors import NotDeployed, SameroomError, StackBusy
+from ..errors import NoRelease, SameroomError, StackBusy
 from ..releases import alias, history
 from ..releases.alias import Alias
 from ..releases.asking import Answer as Answer
@@ -84,7 +84,7 @@ def rollback(cloud: Cloud, deployment: Deployment, bucket: str, to: int | None) 
     """Let release ``to`` serve again, None is the one before; ``bucket`` is the artifact bucket. Five calls,
     and those of the static files.
 
-    :raises NotDeployed: there is no such release, or it cannot serve any more.
+    :raises NoRelease: there is no such release, or it cannot serve any more.
     :raises StackBusy: the alias was moved by hand and nobody says where to, or somebody moves it now.
     """
     known = know(cloud, deployment, bucket)
@@ -111,7 +111,7 @@ def choose(known: Known, to: int | None) -> Release:
     target = known.before if to is None else history.numbered(known.history, to)
     left = known.left
     if target is None:
-        raise NotDeployed(
+        raise NoRelease(
             "There is no release before this one to go back to."
             if to is None
             else f"There is no release {to}.",
@@ -121,13 +121,13 @@ def choose(known: Known, to: int | None) -> Release:
             next=_choices(known),
         )
     if target.version not in known.versions and target.state in _SERVED:
-        raise NotDeployed(
+        raise NoRelease(
             f"Release {target.number} cannot serve any more: version {target.version} was deleted.",
             why="A deploy deletes versions beyond keep_versions of [tool.sameroom].",
             next=_choices(known),
         )
     if target.state not in _SERVED:
-        raise NotDeployed(
+        raise NoRelease(
             f"Release {target.number} never served: it is {target.state}.",
             why=target.note,
             next=_choices(known),

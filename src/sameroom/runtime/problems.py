@@ -16,7 +16,8 @@ log = logging.getLogger("sameroom")
 def failed(error: Exception, request: Request, invocation: Invocation) -> Response:
     """The app raised, or broke PEP 3333."""
     where, kind = shown(request.mount + request.path), type(error).__name__
-    log.error("%s %s failed: %s: %s", request.method, where, kind, message(error), exc_info=error)
+    gateway = _gateways_id(invocation)
+    log.error("%s %s failed: %s: %s%s", request.method, where, kind, message(error), gateway, exc_info=error)
     return _answer("Internal Server Error", request, invocation)
 
 
@@ -27,14 +28,28 @@ def too_large(size: int, limit: int, request: Request, invocation: Invocation) -
     """
     log.error(
         "%s %s: the response is %d bytes as JSON, and this door (%s) takes %d. "
-        "Compress it, page it, stream it (Function URL, REST API), or hand out a link to S3.",
+        "Compress it, page it, stream it (Function URL, REST API), or hand out a link to S3.%s",
         request.method,
         shown(request.mount + request.path),
         size,
         invocation.door,
         limit,
+        _gateways_id(invocation),
     )
     return _answer(f"The response is too large: {size} bytes of at most {limit}", request, invocation)
+
+
+def _gateways_id(invocation: Invocation) -> str:
+    """API Gateway's own id of the request, which its client has in a header, "" where there is none. In the
+    line, the request can be found by it (`sameroom logs --request`).
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
+    """
+    context = invocation.event.get("requestContext")
+    given = context.get("requestId") if isinstance(context, dict) else None
+    if not isinstance(given, str) or given in ("", invocation.request_id):
+        return ""
+    return f" (gateway request {shown(given)})"
 
 
 def _answer(text: str, request: Request, invocation: Invocation) -> Response:

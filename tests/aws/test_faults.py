@@ -198,9 +198,12 @@ class _Once(BaseHTTPRequestHandler):
     """Refuses what it is asked, and hangs up."""
 
     def do_POST(self) -> None:
-        self.send_response(403)
-        self.send_header("Content-Length", "0")
+        self.rfile.read(int(self.headers["Content-Length"]))
+        body = b'{"__type": "AccessDeniedException", "message": "no"}'
+        self.send_response(400)
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
+        self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
         """Not here."""
@@ -213,12 +216,12 @@ def test_what_has_answered_once_is_worth_all_the_tries() -> None:
     serving.start()
     cloud = cloud_at(f"http://127.0.0.1:{server.server_port}", tries=4)
     with pytest.raises(AccessDenied):
-        cloud.call("sts", "get_caller_identity")
+        cloud.call("ssm", "describe_parameters")
     serving.join()
     server.server_close()
-    cloud._client("sts", 60).meta.events.register("before-send", lambda **_: tries.append(1))
+    cloud._client("ssm", 60).meta.events.register("before-send", lambda **_: tries.append(1))
     with pytest.raises(Unreachable):
-        cloud.call("sts", "get_caller_identity")
+        cloud.call("ssm", "describe_parameters")
     assert len(tries) == 4
 
 

@@ -21,6 +21,7 @@ from .captured import captured
 from .context import active, begun
 from .deadline import watch
 from .errors import InvalidEvent, ScheduledCommandFailed
+from .finder import flask_of
 from .messages import Event, Result
 from .wsgi import App
 
@@ -115,7 +116,7 @@ def _refused(why: str) -> str:
 
 def _run(app: App, words: list[str]) -> str:
     """Run it, which ends in SystemExit; or why it is not run."""
-    flask = _flask(app)
+    flask = flask_of(app)
     if flask is None:
         return (
             f"{os.environ.get('SAMEROOM_APP') or 'The app'} is {type(app).__name__}, which is no Flask app: "
@@ -167,16 +168,3 @@ def _unknown(name: str, known: Sequence[str]) -> str:
     near = get_close_matches(name, known)
     meant = f" Did you mean {' or '.join(near)}?" if near else ""
     return f"There is no command {name!r}.{meant} There are: {', '.join(known) or 'none'}"
-
-
-def _flask(app: Any) -> Any:
-    """The Flask app: ``app`` itself, or the one that middleware was put around."""
-    from .finder import is_flask
-
-    for _ in range(10):
-        app = getattr(app, "__self__", app)  # of app.wsgi_app
-        if is_flask(app):
-            return app
-        inner = (getattr(app, name, None) for name in ("wsgi_app", "app", "application"))
-        app = next((found for found in inner if callable(found)), None)
-    return None

@@ -71,3 +71,19 @@ class SecretsUnavailable(RuntimeFault):
 class DatabaseUnusable(RuntimeFault):
     """The app's database cannot be used as it was named, or was not named at all. What a server of databases
     says is SQLAlchemy's to raise."""
+
+
+class UnfitArguments(RuntimeFault):
+    """Arguments of a job that JSON does not carry as they are, or too much of them; the message has which."""
+
+
+class JobNotQueued(RuntimeFault):
+    """A job that no queue took; the message says why. It will not run."""
+
+
+class UnknownJob(RuntimeFault):
+    """A message for a job that the app does not have; the message says which there are."""
+
+
+class InvalidJob(RuntimeFault):
+    """A message that should be a job's and cannot be read; the message says what is wrong with it."""

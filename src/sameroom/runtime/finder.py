@@ -172,6 +172,17 @@ def is_flask(value: Any) -> bool:
     )
 
 
+def flask_of(app: Any) -> Any:
+    """The Flask app: ``app`` itself, or the one that middleware was put around; None of any other."""
+    for _ in range(10):
+        app = getattr(app, "__self__", app)  # of app.wsgi_app
+        if is_flask(app):
+            return app
+        inner = (getattr(app, name, None) for name in ("wsgi_app", "app", "application"))
+        app = next((found for found in inner if callable(found)), None)
+    return None
+
+
 def _candidates(module: ModuleType) -> str:
     names = [name for name, value in vars(module).items() if is_flask(value)]
     names += [name for name in _FACTORIES if hasattr(module, name)]

@@ -69,14 +69,22 @@ def run(cloud: Cloud, deployed: Deployment, words: Sequence[str], show: Callable
             InvocationType="RequestResponse",
             Payload=json.dumps(event).encode(),
         )
-        payload = _object(said["Payload"].read())
-    if said.get("FunctionError") or "exit_code" not in payload:
-        raise _broken(words, payload)
-    request = said.get("ResponseMetadata", {}).get("RequestId", "")
-    ran = Ran(payload["exit_code"], payload["output"], payload["error"], request)
+        payload = said["Payload"].read()
+    ran = ended(words, payload, said.get("ResponseMetadata", {}).get("RequestId", ""))
     for line in unseen(ran.output, shown):
         show(line)
     return ran
+
+
+def ended(words: Sequence[str], payload: bytes, request: str) -> Ran:
+    """What the function answered, on AWS or here.
+
+    :raises CommandFailed: no command did: the function failed before.
+    """
+    said = _object(payload)
+    if "exit_code" not in said:
+        raise _broken(words, said)
+    return Ran(said["exit_code"], said["output"], said["error"], request)
 
 
 def unseen(output: str, shown: Sequence[str]) -> list[str]:

@@ -1,0 +1,1 @@
+"""Questions and answers in Slack. Nothing of Slack's library is loaded before a request that needs it."""

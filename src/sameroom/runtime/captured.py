@@ -94,15 +94,33 @@ def captured(request_id: str, argv: list[str]) -> Iterator[Output]:
     output = Output(_teller(stdout, request_id), stdout)
     sys.stdin = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
     sys.stdout, sys.stderr, sys.argv = output.stream(), output.stream(), argv
+    forget = _tell_alembic(sys.stdout)
     try:
         yield output
     finally:
+        forget()
         sys.stdin, sys.stdout, sys.stderr, sys.argv = stdin, stdout, stderr, before
         for name in os.environ.keys() - environ.keys():
             del os.environ[name]
         os.environ.update({name: value for name, value in environ.items() if os.environ.get(name) != value})
         os.chdir(folder)
         _restore(*logged)
+
+
+def _tell_alembic(stream: TextIO) -> Callable[[], None]:
+    """Alembic prints (``flask db current``, ``history``) where standard output led when it was imported, by a
+    default of its Config's. What is returned undoes it."""
+    config = getattr(sys.modules.get("alembic.config"), "Config", None)
+    start: Any = getattr(config, "__init__", None)
+    kept = getattr(start, "__defaults__", None)
+    if not kept:
+        return lambda: None
+    start.__defaults__ = tuple(stream if hasattr(one, "write") else one for one in kept)
+
+    def forget() -> None:
+        start.__defaults__ = kept
+
+    return forget
 
 
 def _teller(stream: TextIO, request_id: str) -> Callable[[str], None]:

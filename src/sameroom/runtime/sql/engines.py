@@ -218,7 +218,7 @@ def explain(context: ExceptionContext) -> None:
     words = explanation(
         str(driver),
         code,
-        Place(address.kind(url), address.place(url), lite.PATIENCE),
+        Place(address.kind(url), address.place(url)),
         connecting=context.connection is None,
         lost=context.is_disconnect,
     )

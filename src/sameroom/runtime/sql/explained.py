@@ -21,8 +21,6 @@ class Place(NamedTuple):
     kind: Kind
     #: ``address.place``: user, host and name, without the password.
     name: str
-    #: Seconds that SQLite waited.
-    patience: float = 5.0
 
 
 _MEND = f"Mend {VARIABLE}"
@@ -77,7 +75,7 @@ _LITE = (
     (
         r"database (table )?is locked",
         (
-            "Another connection held SQLite's file {name} for {patience:g} s. Keep transactions short, and "
+            "Another connection held SQLite's file {name} for too long to wait. Keep transactions short, and "
             "wait for nothing else within one; where many write at once, use PostgreSQL."
         ),
     ),
@@ -112,7 +110,7 @@ def explanation(text: str, code: str, place: Place, *, connecting: bool, lost: b
     grant = "its IAM role (AWS IAM GRANT)" if place.kind == "dsql" else "rds_iam"
 
     def told(words: str) -> str:
-        return words.format(name=place.name, grant=grant, patience=place.patience)
+        return words.format(name=place.name, grant=grant)
 
     if place.kind == "sqlite":
         return next((told(words) for pattern, words in _LITE if re.search(pattern, text)), "")

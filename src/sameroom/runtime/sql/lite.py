@@ -14,7 +14,7 @@ from .address import in_memory, read_only
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection
 
-#: Seconds that a transaction waits for another one's end.
+#: Seconds that a transaction waits for another one's end: the ``timeout`` of sqlite3.connect.
 PATIENCE = 5.0
 _KEYS = "sameroom_foreign_keys"
 
@@ -39,7 +39,6 @@ def connected(url: URL, connection: Any, info: dict[str, Any]) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     try:
-        cursor.execute(f"PRAGMA busy_timeout = {int(PATIENCE * 1000)}")
         cursor.execute("PRAGMA foreign_keys = ON")
         info[_KEYS] = True
         # A network file system, which /mnt is on Lambda, has no shared memory for it.
@@ -67,6 +66,6 @@ def migrating() -> bool:
         return False
     try:
         alembic.is_offline_mode()
-    except NameError:  # what it raises outside of a migration
+    except (NameError, AttributeError):  # what it raises before its first migration, and after it
         return False
     return True

@@ -8,10 +8,11 @@ import random
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
+from weakref import ref
 
 from ..context import current_invocation
 from ..errors import DatabaseUnusable
@@ -30,6 +31,8 @@ R = TypeVar("R")
 _OURS = "sameroom_sql"
 #: Of the transaction around the calling code.
 _current: ContextVar[Session | None] = ContextVar("sameroom_session", default=None)
+#: The app that called ``init_app`` last.
+_latest: ref[Flask] | None = None
 _process = engines.Kept(address.said, engines.make)
 #: Tries of a transaction, and seconds between the first two; up to twice that between the next ...
 TRIES, PAUSE = 6, 0.025
@@ -41,21 +44,25 @@ def url() -> URL:
 
     :raises DatabaseUnusable: there is none, or it cannot be used here.
     """
-    app = _app()
+    app = _app() or _without_context()
     told = app.config.get("SQLALCHEMY_DATABASE_URI") if app is not None else None
     return address.read(told or address.said())
 
 
 def engine() -> Engine:
-    """The engine: Flask-SQLAlchemy's in the context of an app that has it, else one for this process.
+    """The engine of the Flask app in whose context this is: Flask-SQLAlchemy's where the app has that.
+    Outside of contexts, as in a response that is streamed, of the app that called ``init_app`` last, and
+    else one for this process.
 
     :raises DatabaseUnusable: there is no database, or it cannot be used here.
     """
-    app = _app()
+    here = _app()
+    app = here or _without_context()
     if app is not None:
         theirs = app.extensions.get("sqlalchemy")
         if theirs is not None:
-            return theirs.engine  # type: ignore[no-any-return]
+            with app.app_context() if here is None else nullcontext():
+                return theirs.engine  # type: ignore[no-any-return]
         ours = app.extensions.get(_OURS)
         if ours is not None:
             return ours.engine()  # type: ignore[no-any-return]
@@ -204,6 +211,8 @@ def init_app(app: Flask, url: str | URL | None = None) -> None:
         return create_engine(url, **engines.in_one_place(url, wanted))
 
     # Not made for an app with Flask-SQLAlchemy, which makes its own.
+    global _latest
+    _latest = ref(app)
     app.extensions[_OURS] = engines.Kept(lambda: parsed, made)
     app.teardown_appcontext(_ended)
 
@@ -249,3 +258,8 @@ def _app() -> Flask | None:
     """The Flask app in whose context this is."""
     flask = sys.modules.get("flask")
     return flask.current_app._get_current_object() if flask is not None and flask.has_app_context() else None
+
+
+def _without_context() -> Flask | None:
+    """The app that called ``init_app`` last, where it still lives."""
+    return _latest() if _latest is not None else None

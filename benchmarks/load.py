@@ -153,7 +153,9 @@ def main() -> None:
             print(text, file=sys.stderr)
     columns = ("example", "server", "clients", "requests", "failed", "requests/s", "p50 ms", "p99 ms")
     about = {name: version(name) for name in ("flask", "gunicorn", "uvloop", "ministack")}
-    figures = table.Figures("Examples under load; medians of the rounds, requests of all.", columns, rows, targets, about)
+    figures = table.Figures(
+        "Examples under load; medians of the rounds, requests of all.", columns, rows, targets, about
+    )
     table.show(figures, chosen.json)
     if not all(target.met for target in targets):
         sys.exit(1)

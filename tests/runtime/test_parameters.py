@@ -170,6 +170,19 @@ def test_all_that_have_no_value_are_named_at_once_with_what_to_type() -> None:
         assert len(fake.calls) == 1
 
 
+def test_one_that_is_declared_twice_is_asked_for_once(fake: FakeParameterStore) -> None:
+    assert ParameterStore(["TOKEN", "URL", "TOKEN"], PATH, fake.environ()).value("URL").startswith("https")
+    assert fake.calls == [["TOKEN", "URL"]]
+
+
+def test_ten_of_8_kb_come_in_one_call() -> None:
+    names = [f"NAME_{number}" for number in range(10)]
+    values = {name: f"{name} é".ljust(8000, "x") for name in names}
+    with parameter_store(**values) as fake:
+        assert ParameterStore(names, PATH, fake.environ()).values(names) == values
+        assert len(fake.calls) == 1
+
+
 def test_what_is_not_declared_is_not_asked_for(fake: FakeParameterStore) -> None:
     secrets = store(fake)
     with pytest.raises(SecretMissing, match=r"Not declared.*: OTHER\. Add to secrets = \[\.\.\.\]"):

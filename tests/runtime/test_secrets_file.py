@@ -29,6 +29,15 @@ def test_a_variable_goes_before_the_file(tmp_path: Path) -> None:
     assert secrets.values(["TOKEN", "URL"]) == {"TOKEN": "from the shell", "URL": "döner ✓"}
 
 
+def test_an_empty_value_is_none_as_parameter_store_has_no_such(tmp_path: Path) -> None:
+    path = written(tmp_path, "TOKEN='from the file'\nURL=\n")
+    secrets = SecretsFile(str(path), None, {"TOKEN": "", "URL": ""})
+    assert secrets.value("TOKEN") == "from the file"
+    assert secrets.declared == ("TOKEN",)
+    with pytest.raises(SecretMissing, match="No value on this machine: URL"):
+        secrets.values(["TOKEN", "URL"])
+
+
 def test_a_secret_that_is_set_meanwhile_is_seen_at_once(tmp_path: Path) -> None:
     path = tmp_path / ".sameroom" / "secrets.env"
     secrets = SecretsFile(str(path), ["TOKEN"], {})

@@ -65,7 +65,8 @@ class ParameterStore:
         """
         :raises ValueError: SAMEROOM_SECRETS_TTL is no number of seconds.
         """
-        self.declared = tuple(declared)
+        # One that is declared twice would be asked for twice, which SSM refuses.
+        self.declared = tuple(dict.fromkeys(declared))
         self._path, self._environ, self._clock, self._client = path, environ, clock, client
         self._ttl = ttl(environ)
         #: A snapshot may be restored, of which nobody has told us yet.

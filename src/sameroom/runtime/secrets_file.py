@@ -46,7 +46,7 @@ class SecretsFile:
         if self._told is not None:
             return self._told
         self._read()
-        return tuple(self._values)
+        return tuple(name for name, value in self._values.items() if value)
 
     def value(self, name: str) -> str:
         """
@@ -67,14 +67,19 @@ class SecretsFile:
                 strange,
             )
         self._read()
-        missing = tuple(name for name in wanted if name not in self._environ and name not in self._values)
+        missing = tuple(name for name in wanted if not self._found(name))
         if missing:
             raise SecretMissing(
                 f"No value on this machine: {', '.join(missing)}. Set it in {self.path}: "
                 + ", ".join(f"sameroom secrets set --local{self._stage} {name}" for name in missing),
                 missing,
             )
-        return {name: self._environ.get(name, self._values.get(name, "")) for name in wanted}
+        return {name: self._found(name) for name in wanted}
+
+    def _found(self, name: str) -> str:
+        """Its value, "" for none: Parameter Store keeps no empty values, and a variable that CI sets to
+        nothing is no secret."""
+        return self._environ.get(name) or self._values.get(name, "")
 
     def _read(self) -> None:
         """Read the file, if it has changed."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import sameroom
 
-from . import schedule_screen
+from . import job_screen, schedule_screen
 from .paint import Paint
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def banner(opening: Opening, paint: Paint) -> str:
         ("python", f"{shortened(project.python, project.folder)}, runtime {runtime}"),
         *_backing_rows(opening.backing, project, paint),
         *schedule_rows(opening.plans, paint),
+        *([("jobs", job_screen.waiting(opening.jobs))] if opening.jobs else []),
     ]
     again = "Build it anew" if manner.packaged else "Save a file"
     hint = f"{again} to reload. " if opening.reload else ""

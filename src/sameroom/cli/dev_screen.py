@@ -17,6 +17,7 @@ from ..errors import SameroomError
 from ..local.develop import Opening
 from ..local.explain import explain
 from ..local.http import HttpRequest
+from ..local.jobs import Batch
 from ..local.packaged import libraries
 from ..local.reload import Changed
 from ..local.sandboxes.invocation import Invocation
@@ -24,6 +25,7 @@ from ..local.sandboxes.lines import LogLine
 from ..local.sandboxes.pool import Replacement
 from ..local.schedules import COUNTED, Missed, Plan, Run
 from ..local.server import Exchange
+from . import job_screen
 from .banner import banner, schedule_rows
 from .paint import Paint, harmless
 from .schedule_screen import failure, missed_text, notes, spoken, title
@@ -50,14 +52,15 @@ class DevScreen:
         self._door = ""
         self._serving = False
         self._waiting: asyncio.TimerHandle | None = None
-        self._finished: deque[tuple[float, Exchange | Run]] = deque()
+        self._finished: deque[tuple[float, Exchange | Run | Batch]] = deque()
         #: The app's words by request, each with the time of its first.
         self._said: dict[str, tuple[float, list[str]]] = {}
         self._reported: set[str] = set()
         #: What runs, by request: how its line will begin.
         self._running: dict[str, str] = {}
-        #: Requests that are runs of a schedule.
+        #: Requests that are runs of a schedule, and batches of jobs.
         self._runs: set[str] = set()
+        self._jobs: set[str] = set()
         self._clock = (0, "")
         self._statuses: dict[int, str] = {}
 
@@ -82,6 +85,13 @@ class DevScreen:
 
     def run_ended(self, run: Run) -> None:
         self._ended(run)
+
+    def jobs_began(self, batch: Batch) -> None:
+        self._running[batch.request_id] = job_screen.title(batch)
+        self._jobs.add(batch.request_id)
+
+    def jobs_ended(self, batch: Batch) -> None:
+        self._ended(batch)
 
     def missed(self, missed: Missed) -> None:
         self._now(f"{self._paint('yellow', '▲')} {missed_text(missed, COUNTED)}\n")
@@ -137,7 +147,7 @@ class DevScreen:
 
     # Batches
 
-    def _ended(self, ended: Exchange | Run) -> None:
+    def _ended(self, ended: Exchange | Run | Batch) -> None:
         self._running.pop(ended.request_id, None)
         self._finished.append((time.monotonic(), ended))
         self._soon()
@@ -194,15 +204,23 @@ class DevScreen:
 
     # Lines
 
-    def _told(self, ended: Exchange | Run) -> str:
-        text = self._exchange(ended) if isinstance(ended, Exchange) else self._run(ended)
+    def _told(self, ended: Exchange | Run | Batch) -> str:
+        if isinstance(ended, Batch):
+            text = self._batch(ended)
+        else:
+            text = self._exchange(ended) if isinstance(ended, Exchange) else self._run(ended)
         said = self._said.pop(ended.request_id, None)
         text += self._under(self._lines(ended.request_id, said[1])) if said else ""
         self._runs.discard(ended.request_id)
+        self._jobs.discard(ended.request_id)
         return text
 
     def _lines(self, request_id: str, said: list[str]) -> Iterable[str]:
-        return self._teller.lines(list(spoken(said)) if request_id in self._runs else said)
+        if request_id in self._runs:
+            said = list(spoken(said))
+        elif request_id in self._jobs:
+            said = list(job_screen.spoken(said))
+        return self._teller.lines(said)
 
     def _exchange(self, exchange: Exchange) -> str:
         status = self._statuses.get(exchange.status)
@@ -220,6 +238,12 @@ class DevScreen:
         mark = self._paint("error", "✗  ") if why else self._paint("green", "✓  ")
         details = _figures(run.duration_ms, run.invocation) + notes(run)
         return self._row(run.began, mark, title(run), details) + self._why(why)
+
+    def _batch(self, batch: Batch) -> str:
+        why = job_screen.failure(batch)
+        mark = self._paint("error", "✗  ") if why else self._paint("green", "✓  ")
+        details = _figures(batch.duration_ms, batch.invocation) + job_screen.notes(batch)
+        return self._row(batch.began, mark, job_screen.title(batch), details) + self._why(why)
 
     def _row(self, when: float, mark: str, what: str, details: str) -> str:
         return f"{self._time(when)} {mark} {what:<48} {self._paint('dim', details)}\n"
@@ -253,10 +277,13 @@ class RawScreen(DevScreen):
     def began(self, request_id: str, request: HttpRequest) -> None:
         """The log has START."""
 
-    def _ended(self, ended: Exchange | Run) -> None:
+    def _ended(self, ended: Exchange | Run | Batch) -> None:
         """The log has what there is to say."""
 
     def run_began(self, run: Run) -> None:
+        """The log has START."""
+
+    def jobs_began(self, batch: Batch) -> None:
         """The log has START."""
 
     def log(self, line: LogLine) -> None:

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 from ..own import secrets_file
 from ..project import Project, Settings, runtime_variables
+from ..runtime.background.queueing import QUEUE
 from .cors import Cors
 from .folder import bytecode_folder, data_folder
 from .http import Entrance
@@ -39,15 +40,18 @@ class Manner(NamedTuple):
         return self._replace(runtime="loop" if settings.response_mode == "streaming" else "ric")
 
 
-def function_config(project: Project, manner: Manner, stand_in: Mapping[str, str]) -> FunctionConfig:
-    """The function; ``stand_in`` are the variables by which the app reaches a local AWS, if there is one."""
+def function_config(
+    project: Project, manner: Manner, stand_in: Mapping[str, str], jobs: str = ""
+) -> FunctionConfig:
+    """The function; ``stand_in`` are the variables by which the app reaches a local AWS, if there is one, and
+    ``jobs`` is the URL of the queue for its background jobs."""
     settings = project.settings
     manner = manner.settled(settings)
     packaged = manner.packaged
     return FunctionConfig(
         root=project.app.root,
         python=project.python,
-        environment=_environment(project, manner, stand_in),
+        environment={**({QUEUE: jobs} if jobs else {}), **_environment(project, manner, stand_in)},
         runtime=manner.runtime,
         name=re.sub(r"[^A-Za-z0-9_-]", "-", project.folder.name)[:64] or "app",
         region=REGION,

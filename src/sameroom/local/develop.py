@@ -14,12 +14,14 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from ..errors import SameroomError
-from ..project import Project
+from ..project import Project, Settings
 from . import configure, ports, typed
 from .backing import Backing, backing
 from .configure import Manner
 from .folder import forget_bytecode
 from .http import Entrance, HttpRequest
+from .jobs import Counts, Deliveries, Limits, Queue, queue
+from .jobs import Listener as JobListener
 from .reload import Changed, Changes, replaced
 from .sandboxes.function import FunctionConfig
 from .sandboxes.lines import LogLine
@@ -62,9 +64,11 @@ class Opening(NamedTuple):
     plans: tuple[Plan, ...] = ()
     #: Schedules run at their times.
     scheduled: bool = False
+    #: What is in the queue of the background jobs; None where there is no queue.
+    jobs: Counts | None = None
 
 
-class Screen(ScheduleListener, Protocol):
+class Screen(ScheduleListener, JobListener, Protocol):
     """Told what happens; what of it people see is its own affair."""
 
     def opened(self, opening: Opening) -> None: ...
@@ -117,6 +121,8 @@ class Session:
         self._local = local
         self._screen = screen
         self._backing = Backing()
+        self._queue: Queue | None = None
+        self._deliveries: Deliveries | None = None
         #: Taken in turn, so that what was read last is run last.
         self._reading = asyncio.Lock()
 
@@ -127,7 +133,13 @@ class Session:
         self._backing = await stack.enter_async_context(backing(project))
         if self._backing.stand_in is not None:
             self._tasks.start(self._tell_when_gone(self._backing.stand_in))
+        if project.settings.background is not None:
+            self._queue = self._opened_queue(stack)
         self._pool = await stack.enter_async_context(Pool(self._config(), self._screen.log))
+        if self._queue is not None:
+            self._deliveries = Deliveries(
+                self._queue.store, self._pool, self._screen, limits(project.settings)
+            )
         self._schedules = Schedules(project.settings.schedules, self._pool, self._screen, self._local.clock)
         server = Server(entrance, self._pool, self._screen)
         stack.push_async_callback(server.close, GRACE)
@@ -142,6 +154,7 @@ class Session:
                 self._local.reload,
                 self._schedules.plans(),
                 self._local.schedules,
+                self._queue.store.counts() if self._queue else None,
             )
         )
         # All that was imported stays: looking through it for garbage again and again would hold up requests.
@@ -161,6 +174,8 @@ class Session:
                 except SameroomError as error:
                     self._screen.trouble(error)
             self._tasks.start(self._replace(None, None))
+            if self._deliveries is not None:
+                self._tasks.start(self._deliveries.follow(self._tasks.start))
             if self._schedules.declared:
                 self._tasks.start(self._asked_for())
             if self._local.schedules:
@@ -194,6 +209,7 @@ class Session:
             "door": (configure.entrance(started.settings), configure.entrance(new.settings)),
             "interpreter": (started.python, new.python),
             "tables": (started.settings.tables, new.settings.tables),
+            "background jobs": (started.settings.background, new.settings.background),
         }
         changed = [name for name, (old, now) in compared.items() if old != now]
         if changed:
@@ -222,11 +238,27 @@ class Session:
         except SameroomError as error:
             self._screen.trouble(error)
 
+    def _opened_queue(self, stack: AsyncExitStack) -> Queue:
+        def sent() -> None:
+            if self._deliveries is not None:
+                self._deliveries.sent()
+
+        return stack.enter_context(queue(self._project.folder, self._project.stage, sent))
+
     def _config(self) -> FunctionConfig:
-        return configure.function_config(self._project, self._local.manner, self._backing.variables)
+        url = self._queue.url if self._queue else ""
+        return configure.function_config(self._project, self._local.manner, self._backing.variables, url)
 
     async def _tell_when_gone(self, stand_in: StandIn) -> None:
         self._screen.trouble(await stand_in.died())
+
+
+def limits(settings: Settings) -> Limits:
+    """As the template has them. One sandbox stays free for requests where there are several."""
+    said = settings.background
+    assert said is not None
+    free = max(1, settings.concurrency - 1)
+    return Limits(said.batch, min(said.concurrency, free), said.receives, 6 * settings.timeout)
 
 
 class _Tasks:

@@ -59,7 +59,13 @@ _VARIABLE_WORDS = (
 VariableName = Annotated[str, Form(_VARIABLE, _VARIABLE_WORDS)]
 OptionalVariable = Annotated[str, Form(f"^$|{_VARIABLE}", _VARIABLE_WORDS)]
 SecretName = Annotated[
-    str, Form(r"^[A-Za-z_][A-Za-z0-9_]*$", "a secret's name is letters, digits and _, no digit first")
+    str,
+    # Here a variable of its name goes before the file: Lambda's own would.
+    Form(
+        rf"^(?!({RESERVED})$)[A-Za-z_][A-Za-z0-9_]{{0,127}}$",
+        "a secret's name is up to 128 letters, digits and _, no digit first, and none of the variables that "
+        "Lambda sets itself, such as AWS_REGION",
+    ),
 ]
 
 

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from sameroom.runtime.errors import JobNotQueued
+
 from . import jobs
 from .ids import new_id
 from .room import room
@@ -11,13 +17,15 @@ from .store.database import Database
 from .store.messages import Message
 from .store.questions import Question
 
+log = logging.getLogger(__name__)
+
 
 def ask_on_the_web(database: Database, body: str) -> Question:
     """Keep a question and have the subscribers told of it who want the web's too."""
     question = Question(new_id(), body, questions.now(), "web")
     questions.add(database, question)
     if jobs.slack_is_on():
-        jobs.tell_subscribers("", question.id)
+        _later(jobs.tell_subscribers, "", question.id)
     return question
 
 
@@ -30,7 +38,7 @@ def answer_on_the_web(database: Database, question_id: str, body: str) -> Answer
     answer = Answer(new_id(), question_id, body, questions.now(), "web")
     answers.add(database, answer)
     if question.place and jobs.slack_is_on():
-        jobs.tell_asker(question_id, answer.id)
+        _later(jobs.tell_asker, question_id, answer.id)
     return answer
 
 
@@ -39,4 +47,12 @@ def write_letter(database: Database, body: str, name: str, email: str) -> None:
     message = Message(new_id(), body, questions.now(), name, email)
     messages.letter(database, message)
     if room().letters_to and jobs.slack_is_on():
-        jobs.forward_letter(message._asdict())
+        _later(jobs.forward_letter, message._asdict())
+
+
+def _later(job: Callable[..., Any], *args: Any) -> None:
+    """What was written is kept already: if Slack cannot be told, the writer need not write it again."""
+    try:
+        job(*args)
+    except JobNotQueued as error:
+        log.error("Slack is not told: %s", error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from http.client import HTTPException
 from threading import Lock
 from typing import Any
 
@@ -51,10 +52,8 @@ def signed() -> ResponseReturnValue:
     if wrong:
         log.warning("Refused a request to %s: %s", request.path, wrong)
         raise Unauthorized(wrong)
-    try:
-        body.decode()
-    except UnicodeDecodeError:
-        raise BadRequest("The body is not UTF-8.") from None
+    if not guard.is_readable(body, request.mimetype):
+        raise BadRequest("The body is no JSON object in UTF-8, and no form with one in it.")
     return _handled(keys)
 
 
@@ -64,7 +63,11 @@ def install() -> ResponseReturnValue:
     """To Slack, which asks whether the app may come in; and back from there."""
     keys = slack_keys()
     limit("install")
-    return _handled(keys)
+    try:
+        return _handled(keys)
+    except (OSError, HTTPException) as error:
+        log.warning("An installation failed: %s: %s", type(error).__name__, error)
+        return render_template("slack.html", on=True, failed="slack_unreachable"), 502
 
 
 def _handled(keys: SlackKeys) -> Response:

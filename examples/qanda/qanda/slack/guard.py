@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import time
+from urllib.parse import parse_qs
 
 from ..store import moments
 from ..store.database import Database
@@ -24,6 +26,18 @@ def why_not(secret: str, timestamp: str, signature: str, body: bytes, now: float
     if not hmac.compare_digest(expected.encode(), signature.encode("utf-8", "replace")):
         return "X-Slack-Signature is not that of this body."
     return ""
+
+
+def is_readable(body: bytes, kind: str) -> bool:
+    """Whether it is what Slack sends: a JSON object, a form, or a form with a JSON object as its payload."""
+    try:
+        text = body.decode()
+        if kind == "application/json":
+            return isinstance(json.loads(text), dict)
+        payloads = parse_qs(text, keep_blank_values=True, errors="strict").get("payload", [])
+        return all(isinstance(json.loads(payload), dict) for payload in payloads)
+    except (ValueError, RecursionError):
+        return False
 
 
 def is_new(database: Database, signature: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
+from http.client import HTTPException
 from typing import Any
 
 from slack_sdk import WebClient
@@ -38,6 +39,8 @@ UNREACHABLE = frozenset(
 )
 #: Errors that say: the bot's token is no good any more.
 REVOKED = frozenset({"invalid_auth", "not_authed", "token_expired", "token_revoked", "team_not_found"})
+#: What Slack's library lets through when the network fails.
+_SILENT = (OSError, HTTPException)
 
 
 class Unreachable(Exception):
@@ -83,9 +86,11 @@ def respond(response_url: str, text: str, in_channel: bool = False) -> None:
     logged and nothing more.
     """
     client = WebhookClient(response_url, timeout=_TIMEOUT)
-    answer = client.send(
-        text=text, response_type="in_channel" if in_channel else "ephemeral", replace_original=False
-    )
+    kind = "in_channel" if in_channel else "ephemeral"
+    try:
+        answer = client.send(text=text, response_type=kind, replace_original=False)
+    except _SILENT as error:
+        raise Refused(f"response_url: {type(error).__name__}: {error}") from None
     if answer.status_code >= 500 or answer.status_code == 429:
         raise Refused(f"response_url: {answer.status_code}")
     if answer.status_code != 200:
@@ -103,12 +108,23 @@ def _called(call: Callable[[], Any]) -> Any:
     for patient in (True, False):
         try:
             return call()
+        except _SILENT as error:
+            raise Refused(f"{type(error).__name__}: {error}") from None
         except SlackApiError as error:
-            code = str(error.response.get("error", error.response.status_code))
-            seconds = int(error.response.headers.get("Retry-After", 0) or 0)
+            code, seconds = _told(error)
             if code == "ratelimited" and patient and 0 < seconds <= _PATIENCE:
                 time.sleep(seconds)
                 continue
             kind = Unreachable if code in UNREACHABLE else Gone if code in REVOKED else Refused
             raise kind(code) from None
     raise AssertionError("the second try returns or raises")
+
+
+def _told(error: SlackApiError) -> tuple[str, int]:
+    """Slack's error, and the seconds after which it wants to be asked again. An answer that is no JSON, such
+    as a proxy's page, comes as a plain mapping."""
+    response: Any = error.response
+    if isinstance(response, Mapping):
+        return f"status {response.get('status')}", 0
+    again = str(response.headers.get("Retry-After", ""))
+    return str(response.get("error", response.status_code)), int(again) if again.isdigit() else 0

@@ -2,8 +2,8 @@
 
 A Flask app reads one row by its key from a PostgreSQL server on loopback, over TLS, called as a WSGI app in
 this process. Plain Flask-SQLAlchemy has its own defaults: it notices nothing, and the first request after a
-break fails. Its ``pool_pre_ping`` asks the server before each use. Ours looks at the socket, and asks after a rest.
-Each repetition takes the candidates in turn, so that what slows one down slows all.
+break fails. Its ``pool_pre_ping`` asks the server before each use. Ours looks at the socket, and asks
+after a rest. Each repetition takes the candidates in turn, so that what slows one down slows all.
 """
 
 from __future__ import annotations

@@ -109,6 +109,7 @@ def test_the_apps_own_options_go_before_ours_and_its_url_is_read(tmp_path: Path)
         assert sql.url().database == str(tmp_path / "instance" / "shop.db")
         sql.session().execute(text("CREATE TABLE t (x)"))
         assert g.get("sameroom_sql") is not None
+    with app.app_context():
         sql.engine().dispose()
     assert (tmp_path / "instance" / "shop.db").exists()
 
@@ -128,6 +129,7 @@ def test_two_apps_in_one_process_have_each_their_own_database(tmp_path: Path) ->
     for number, app in enumerate(apps):
         with app.app_context():
             assert sql.session().scalar(text("SELECT count(*) FROM note")) == number + 1
+        with app.app_context():
             sql.engine().dispose()
 
 

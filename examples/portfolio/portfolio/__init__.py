@@ -1,0 +1,43 @@
+"""The investment portfolio manager: portfolios of funds and stocks, what they cost, gained and paid."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response
+
+from . import api, cli, logs
+from .ledger.prices import TablePrices
+from .models import db
+
+#: Bytes of a body: a file of 50,000 trades has two million.
+MAX_BODY = 6 * 1024 * 1024
+
+
+def create_app(config: Mapping[str, Any] | None = None) -> Flask:
+    """Create an app. Nothing is asked of the database before the first request that needs it."""
+    from flask_migrate import Migrate
+
+    from sameroom import sql
+
+    app = Flask(__name__, static_folder=None)
+    app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, **(config or {}))
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.extensions["prices"] = TablePrices
+    logs.init_app(app)
+    sql.init_app(app)
+    db.init_app(app)
+    Migrate(app, db, directory=str(Path(__file__).parent / "migrations"))
+    api.init_app(app)
+    cli.init_app(app)
+    app.after_request(_always_ask_again)
+    return app
+
+
+def _always_ask_again(response: Response) -> Response:
+    # Nobody's figures may stay in a cache between here and the owner.
+    response.headers.setdefault("Cache-Control", "private, no-cache")
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    return response

@@ -57,6 +57,7 @@ class Line(NamedTuple):
     received: Decimal = ZERO
     basis: Decimal = ZERO  #: cost of the shares sold
     realised: Decimal = ZERO
+    sold: Decimal = ZERO  #: shares sold
     owned: Decimal = ZERO  #: shares held when a dividend's record date ended
     total: Decimal = ZERO  #: a dividend's amount
     after: Held = Held()
@@ -178,7 +179,14 @@ class _Desk:
         proceeds = self._amount(sell, sell.shares * sell.price)
         basis = self._take_out(sell.shares)
         self._note(
-            Line(sell.id, sell.on, received=proceeds, basis=basis, realised=proceeds - basis),
+            Line(
+                sell.id,
+                sell.on,
+                received=proceeds,
+                basis=basis,
+                realised=proceeds - basis,
+                sold=sell.shares,
+            ),
             shares=self.held.shares - sell.shares,
             cost=self.held.cost - basis,
             realised=self.held.realised + proceeds - basis,

@@ -1,0 +1,52 @@
+"""Bodies in: strict JSON, whose numbers are decimals."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any, NoReturn
+
+from flask import request
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+
+
+def body() -> Any:
+    """The JSON of this request.
+
+    :raises HTTPException: 400, 413 or 415, with a description meant for the client
+    """
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    if not request.is_json or charset not in ("utf-8", "utf8"):
+        raise UnsupportedMediaType("Send the body as application/json, in UTF-8.")
+    text = request.get_data(cache=True)
+    if not text:
+        raise BadRequest("The body is empty.")
+    try:
+        return json.loads(
+            text,
+            parse_float=Decimal,
+            parse_int=_integer,
+            parse_constant=_no_number,
+            object_pairs_hook=_object,
+        )
+    except RecursionError:
+        raise BadRequest("The body is nested far too deeply.") from None
+    except (ValueError, ArithmeticError) as error:
+        raise BadRequest(f"The body is not JSON: {error}.") from None
+
+
+def _integer(text: str) -> int | Decimal:
+    return int(text) if len(text) < 20 else Decimal(text)
+
+
+def _no_number(text: str) -> NoReturn:
+    raise ValueError(f"{text} is no JSON")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError(f"the key {ascii(key)[:80]} appears twice in one object")
+        found[key] = value
+    return found

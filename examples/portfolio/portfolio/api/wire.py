@@ -1,0 +1,83 @@
+"""What goes over the wire: JSON in camelCase; money, shares and rates as text, so that no client rounds them.
+
+Numbers are taken as well as text; they are read as decimals, never as floats.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic.alias_generators import to_camel
+
+from ..domain.money import MOST_AMOUNT, MOST_PRICE, MOST_SHARES
+
+#: Nothing was traded before.
+_FIRST = date(1900, 1, 1)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+
+
+class Wire(BaseModel):
+    """Something that is sent. Unknown keys are errors: a misspelt one must not be lost."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        populate_by_name=True,
+        from_attributes=True,
+        extra="forbid",
+        str_strip_whitespace=True,
+        defer_build=True,
+    )
+
+
+def plain(number: Decimal) -> str:
+    """A decimal as people write it: no exponent, no needless noughts."""
+    text = format(number, "f")
+    return text.rstrip("0").rstrip(".") or "0" if "." in text else text
+
+
+def _no_controls(text: str) -> str:
+    if found := _CONTROLS.search(text):
+        raise ValueError(f"has a control character, U+{ord(found[0]):04X}")
+    return text
+
+
+def _written_out(value: Any) -> Any:
+    if isinstance(value, str) and not _DATE.fullmatch(value.strip()):
+        raise ValueError("is not a date written YYYY-MM-DD")
+    if not isinstance(value, (str, date)):
+        raise ValueError("is not a date written YYYY-MM-DD")
+    return value
+
+
+def _in_range(day: date) -> date:
+    if day < _FIRST:
+        raise ValueError(f"is before {_FIRST}")
+    return day
+
+
+def _no_bool(value: Any) -> Any:
+    if isinstance(value, (bool, float)):
+        raise ValueError("is not a number")
+    return value
+
+
+_text = PlainSerializer(plain, return_type=str, when_used="json")
+_decimal = BeforeValidator(_no_bool)
+
+#: A decimal in an answer.
+Plain = Annotated[Decimal, _text]
+Shares = Annotated[Decimal, Field(gt=0, lt=MOST_SHARES, decimal_places=6), _decimal, _text]
+Price = Annotated[Decimal, Field(gt=0, lt=MOST_PRICE, decimal_places=6), _decimal, _text]
+Amount = Annotated[Decimal, Field(gt=0, lt=MOST_AMOUNT, decimal_places=4), _decimal, _text]
+Rate = Annotated[Decimal, Field(gt=0, lt=Decimal("1e8"), decimal_places=10), _decimal, _text]
+Day = Annotated[date, BeforeValidator(_written_out), AfterValidator(_in_range)]
+Line = Annotated[str, AfterValidator(_no_controls)]
+Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_no_controls)]
+Currency = Annotated[str, BeforeValidator(lambda v: v.upper() if isinstance(v, str) else v),
+                     Field(pattern=r"^[A-Z]{3}$")]  # fmt: skip
+Id = Annotated[str, Field(pattern=r"^[0-9a-fA-F-]{36}$")]

@@ -149,6 +149,19 @@ def test_an_exception_ends_with_1_and_its_traceback_begins_with_the_app(
     assert f'  File "{project}{os.sep}shop_of_commands.py"' in local.stdout.splitlines()[2]
 
 
+def test_what_the_settings_do_not_allow_is_refused_here_too(project: Path, tmp_path: Path) -> None:
+    shutil.copy(project / "shop_of_commands.py", tmp_path)
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.sameroom]\napp = "shop_of_commands:app"\ncommands = ["prices *"]\n'
+        '[tool.sameroom.schedules.count]\ncommand = "count 7"\nrate = "1 day"\n'
+    )
+    refused = sameroom(tmp_path, "run", "--local", "--", "count", "0")
+    assert refused.returncode == 2
+    assert "'count 0' is not allowed here" in refused.stdout
+    scheduled = sameroom(tmp_path, "run", "--local", "--", "count", "7")
+    assert scheduled.returncode == 7
+
+
 def test_here_no_aws_is_asked_and_none_may_be_named(project: Path) -> None:
     told = sameroom(project, "run", "--local", "--region", "eu-west-1", "--", "count", "0")
     assert told.returncode == 1

@@ -92,7 +92,7 @@ _ALL = (
     Kind(
         "scheduler",
         f"{_FROZEN} Jobs are missed, or run many times over.",
-        "Let EventBridge Scheduler invoke the function, and run the job as a command.",
+        "Make the job a Flask command, and say when it runs: [tool.sameroom.schedules.NAME].",
     ),
     Kind(
         "worker",

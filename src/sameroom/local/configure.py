@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 from ..own import secrets_file
 from ..project import Project, Settings, runtime_variables
+from ..project.variables import command_patterns
 from ..runtime.background.queueing import QUEUE
 from .cors import Cors
 from .folder import bytecode_folder, data_folder
@@ -97,11 +98,13 @@ def _environment(project: Project, manner: Manner, stand_in: Mapping[str, str]) 
     # With a local AWS nothing of a real account may come between.
     refused = _NOT_FROM_DOTENV_BESIDE_A_STAND_IN if stand_in else _NOT_FROM_DOTENV
     dotenv = {name: value for name, value in project.dotenv.items() if not refused.match(name)}
+    patterns = command_patterns(settings)
     return {
         **dotenv,
         **runtime_variables(project.app, settings),
         **secrets(project),
         **_data(project),
+        **({"SAMEROOM_COMMANDS": ",".join(patterns)} if patterns else {}),
         "SAMEROOM_ACCESS_LOG": "on" if manner.access_log else "off",
         **stand_in,
         **settings.env,

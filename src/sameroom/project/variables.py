@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import glob
+import shlex
+
 from .discover import AppTarget
 from .settings import Settings
 
@@ -17,6 +20,16 @@ def runtime_variables(app: AppTarget, settings: Settings) -> dict[str, str]:
         "SAMEROOM_RESPONSE_MODE": settings.response_mode,
         "SAMEROOM_BINARY_MEDIA_TYPES": ",".join(settings.binary_media_types),
     }
+
+
+def command_patterns(settings: Settings) -> tuple[str, ...]:
+    """What SAMEROOM_COMMANDS allows: the setting ``commands``, and, as that holds for every command event,
+    what the project runs itself: the release command and the schedules'. () where there is no list."""
+    if not settings.commands:
+        return ()
+    own = {schedule.command for schedule in settings.schedules.values()} | {settings.release} - {""}
+    literal = {glob.escape(" ".join(shlex.split(command))) for command in own}
+    return tuple(sorted({*settings.commands, *literal}))
 
 
 def _script_name(settings: Settings) -> str:

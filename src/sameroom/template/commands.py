@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import glob
-import shlex
-
 from ..errors import TemplateError
+from ..project.variables import command_patterns
 from .values import Part, Wish
 
 VARIABLE = "SAMEROOM_COMMANDS"
 
 
 def commands(wish: Wish) -> Part:
-    """The patterns of the settings. They hold for every command event, so what the project runs itself, the
-    release command and the schedules', is on the list, too; without patterns there is no list.
+    """The patterns of the settings, and what the project runs itself; without patterns there is no list.
 
     :raises TemplateError: a pattern has a comma, which joins them.
     """
-    patterns = wish.settings.commands
-    if not patterns:
+    listed = command_patterns(wish.settings)
+    if not listed:
         return Part()
-    own = {schedule.command for schedule in wish.settings.schedules.values()}
-    own |= {wish.settings.release} - {""}
-    literal = {glob.escape(" ".join(shlex.split(command))) for command in own}
-    listed = sorted({*patterns, *literal})
     for pattern in listed:
         if "," in pattern:
             raise TemplateError(

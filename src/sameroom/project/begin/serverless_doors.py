@@ -28,8 +28,10 @@ def way(function: Mapping[str, Any], provider: Mapping[str, Any], where: str, le
     found = [kind for kind in _HTTP if kind in kinds]
     for kind in kinds:
         if kind not in _HTTP:
-            instead = "Keep it as a function of its own for now."
-            why = "Schedules are not run yet." if kind in _SCHEDULES else "It is no HTTP request."
+            instead, why = "Keep it as a function of its own for now.", "It is no HTTP request."
+            if kind in _SCHEDULES:
+                instead = "Make it a Flask command, and declare that: [tool.sameroom.schedules.NAME]."
+                why = "A schedule of ours runs a command of the app's."
             left.append(Left(f"{where}.events.{kind}", why, instead))
     if function.get("url"):
         kinds["url"] = [function["url"]]

@@ -13,7 +13,6 @@ from sameroom import background
 
 from . import keys, texts
 from .errors import NotFound, SwitchedOff
-from .ids import new_id
 from .room import database, room
 from .slack import wording
 from .slack.incoming import Heard

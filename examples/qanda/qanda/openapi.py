@@ -61,7 +61,11 @@ def _paths() -> dict[str, Any]:
                 "summary": "Ask a question",
                 "requestBody": _body("Ask", {"body": _QUESTION["body"]}),
                 "responses": _answers(
-                    "201", "QuestionWithAnswers", {**_QUESTION, "answer_count": 0, "answers": []}, _BODY, "429"
+                    "201",
+                    "QuestionWithAnswers",
+                    {**_QUESTION, "answer_count": 0, "answers": []},
+                    _BODY,
+                    "429",
                 ),
             }
         },
@@ -183,7 +187,9 @@ def _parameters() -> dict[str, Any]:
 
 def _problems() -> dict[str, Any]:
     content = {"application/problem+json": {"schema": _ref("schemas", "Problem")}}
-    return {f"Problem{status}": {"description": said, "content": content} for status, said in _PROBLEMS.items()}
+    return {
+        f"Problem{status}": {"description": said, "content": content} for status, said in _PROBLEMS.items()
+    }
 
 
 def _answers(status: str, schema: str, example: Any, *problems: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import parse_qsl
 
 from flask import request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
@@ -59,12 +60,12 @@ def form_texts(fields: Sequence[Field]) -> dict[str, str]:
 
     :raises Refused: some cannot be taken; all of them are named
     """
-    faults = []
+    faults, unreadable = [], _unreadable()
     for field in fields:
         said = request.form.getlist(field.name)
         if len(said) > 1:
             faults.append(Fault(field.name, "This came twice. Send it once."))
-        elif said and "\ufffd" in said[0]:
+        elif field.name in unreadable or "\ufffd" in "".join(said):
             faults.append(Fault(field.name, "Some of these characters are not UTF-8. Write them again."))
     if faults:
         raise Refused(faults)
@@ -77,6 +78,22 @@ def _checked(fields: Sequence[Field], said: dict[str, str]) -> dict[str, str]:
     if faults:
         raise Refused(faults)
     return texts
+
+
+def _unreadable() -> set[str]:
+    """Fields of an URL-encoded form that are not UTF-8. Werkzeug leaves their bytes as %FC and the like."""
+    if request.mimetype != "application/x-www-form-urlencoded":
+        return set()
+    pairs = parse_qsl(request.get_data().decode("latin-1"), encoding="latin-1")
+    return {name for name, value in pairs if not _is_utf8(value.encode("latin-1"))}
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _body() -> bytes:

@@ -16,7 +16,7 @@ SLACK = "https://slack.com/api/"
 
 
 class Room(NamedTuple):
-    """The tables, the limits, where Slack's Web API is, and "team|channel" where letters go too ("": none)."""
+    """Tables, limits, where Slack's Web API is, and the "team|channel" that gets letters, if one does."""
 
     database: Database
     limits: Mapping[str, Limit]

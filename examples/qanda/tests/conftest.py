@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,57 +14,18 @@ for _place in (str(TESTS), str(TESTS.parent)):
     if _place not in sys.path:
         sys.path.append(_place)
 
-from qanda_slack import CLIENT_ID, CLIENT_SECRET, SIGNING_SECRET, TEAM, TOKEN, Slack, slack_api
-
 if TYPE_CHECKING:
     from fakes.cloud import Stand
     from flask import Flask
     from flask.testing import FlaskClient
-
-PASSWORD = "a-good-password"
-SECRETS = {
-    "SECRET_KEY": "a-secret-key",
-    "MODERATOR_PASSWORD": PASSWORD,
-    "SLACK_SIGNING_SECRET": SIGNING_SECRET,
-    "SLACK_CLIENT_ID": CLIENT_ID,
-    "SLACK_CLIENT_SECRET": CLIENT_SECRET,
-}
-
-
-@contextmanager
-def tables(stand: Stand) -> Iterator[dict[str, str]]:
-    """New tables, as the settings declare them; the variables that lead the app to them."""
-    import boto3
-    from fakes.cloud import REGION, fresh_name
-
-    from sameroom.aws.tables import creation
-    from sameroom.local.tables import definition
-    from sameroom.project import settings, variable
-
-    client = boto3.client(
-        "dynamodb",
-        endpoint_url=stand.endpoint,
-        region_name=REGION,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",  # noqa: S106
-    )
-    prefix = fresh_name("qanda")
-    made = {}
-    for name, table in settings.fold(settings.read(TESTS.parent), {}).tables.items():
-        wanted = definition(name, table)
-        made[variable(name, table)] = f"{prefix}-{name}"
-        client.create_table(**creation(wanted._replace(name=f"{prefix}-{name}")))
-    try:
-        yield {**stand.environ(), **made}
-    finally:
-        for name in made.values():
-            client.delete_table(TableName=name)
-        client.close()
+    from qanda_slack import Slack
 
 
 @pytest.fixture
 def slack() -> Iterator[Slack]:
     """Slack, which has nothing to complain of when the test ends."""
+    from qanda_slack import slack_api
+
     with slack_api() as running:
         yield running
         assert running.complaints == []
@@ -74,6 +34,8 @@ def slack() -> Iterator[Slack]:
 @pytest.fixture
 def environment(stand: Stand, slack: Slack) -> Iterator[Mapping[str, str]]:
     """The app's surroundings: tables, secrets, where Slack is."""
+    from qanda_room import SECRETS, tables
+
     with tables(stand) as variables:
         yield {**variables, **SECRETS, "SLACK_API_URL": f"{slack.url}/api/"}
 
@@ -100,6 +62,7 @@ def client(app: Flask) -> FlaskClient:
 def installed(app: Flask) -> None:
     """The bot is in the team T1."""
     from qanda.room import database
+    from qanda_slack import TEAM, TOKEN
 
     with app.app_context():
         database().put(

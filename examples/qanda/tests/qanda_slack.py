@@ -204,7 +204,7 @@ def slack_api() -> Iterator[Slack]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            status, headers, said = slack.answer(self.path, self.headers, body)
+            status, headers, said = slack.answer(self.path, dict(self.headers), body)
             text = said if isinstance(said, str) else json.dumps(said)
             self.send_response(status)
             kind = "text/plain" if isinstance(said, str) else "application/json; charset=utf-8"
@@ -232,7 +232,9 @@ def slack_api() -> Iterator[Slack]:
 _FORM = "application/x-www-form-urlencoded"
 
 
-def signed(body: bytes, kind: str = _FORM, at: float | None = None, secret: str = SIGNING_SECRET) -> dict[str, str]:
+def signed(
+    body: bytes, kind: str = _FORM, at: float | None = None, secret: str = SIGNING_SECRET
+) -> dict[str, str]:
     """The headers of a request of Slack's."""
     timestamp = str(int(time.time() if at is None else at))
     digest = hmac.new(secret.encode(), f"v0:{timestamp}:".encode() + body, hashlib.sha256)

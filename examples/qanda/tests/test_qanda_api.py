@@ -11,16 +11,15 @@ import pytest
 
 if TYPE_CHECKING:
     from flask import Flask
-    from flask.testing import FlaskClient
 
 
-def ask(client: FlaskClient, body: str = "Where is the stapler?") -> Any:
+def ask(client: Any, body: str = "Where is the stapler?") -> Any:
     said = client.post("/api/question/ask", json={"body": body})
     assert said.status_code == 201, said.text
     return said.json
 
 
-def test_a_question_is_asked_read_and_answered(client: FlaskClient) -> None:
+def test_a_question_is_asked_read_and_answered(client: Any) -> None:
     asked = client.post("/api/question/ask", json={"body": "Where is  the stapler?\r\n"})
     assert asked.status_code == 201
     question = asked.json
@@ -33,7 +32,7 @@ def test_a_question_is_asked_read_and_answered(client: FlaskClient) -> None:
     assert read == {**question, "answer_count": 1, "answers": [replied.json], "start_key": None}
 
 
-def test_questions_are_listed_a_page_at_a_time_newest_first(client: FlaskClient) -> None:
+def test_questions_are_listed_a_page_at_a_time_newest_first(client: Any) -> None:
     ids = [ask(client, f"Question {number}")["id"] for number in range(5)]
     seen: list[str] = []
     key: str | None = ""
@@ -46,21 +45,23 @@ def test_questions_are_listed_a_page_at_a_time_newest_first(client: FlaskClient)
     assert len(client.get("/api/question?source=web").json["questions"]) == 5
 
 
-def test_a_batch_is_in_order_of_time_and_leaves_out_what_is_unknown(client: FlaskClient) -> None:
+def test_a_batch_is_in_order_of_time_and_leaves_out_what_is_unknown(client: Any) -> None:
     ids = [ask(client, f"Question {number}")["id"] for number in range(3)]
     unknown = "019ab3f0-5c00-7abc-8def-0123456789ab"
     said = client.post("/api/question_batch", json={"ids": [*ids[::-1], unknown, ids[0]]})
     assert [question["id"] for question in said.json["questions"]] == ids
 
 
-@pytest.mark.parametrize("ids", [None, [], "x", [1], ["x"], [["x"]], ["019ab3f0-5c00-7abc-8def-0123456789ab"] * 101])
-def test_a_batch_of_anything_else_is_refused(client: FlaskClient, ids: Any) -> None:
+@pytest.mark.parametrize(
+    "ids", [None, [], "x", [1], ["x"], [["x"]], ["019ab3f0-5c00-7abc-8def-0123456789ab"] * 101]
+)
+def test_a_batch_of_anything_else_is_refused(client: Any, ids: Any) -> None:
     said = client.post("/api/question_batch", json={"ids": ids})
     assert said.status_code == 422
     assert said.json["errors"][0]["pointer"] == "#/ids"
 
 
-def test_answers_are_listed_a_page_at_a_time_oldest_first(client: FlaskClient) -> None:
+def test_answers_are_listed_a_page_at_a_time_oldest_first(client: Any) -> None:
     question = ask(client)["id"]
     for number in range(5):
         client.post(f"/api/question/{question}/reply", json={"body": f"Answer {number}"})
@@ -73,7 +74,7 @@ def test_answers_are_listed_a_page_at_a_time_oldest_first(client: FlaskClient) -
     assert seen == [f"Answer {number}" for number in range(5)]
 
 
-def test_replies_at_one_moment_are_all_there(app: Flask, client: FlaskClient) -> None:
+def test_replies_at_one_moment_are_all_there(app: Flask, client: Any) -> None:
     question = ask(client)["id"]
     statuses: list[int] = []
 
@@ -93,7 +94,7 @@ def test_replies_at_one_moment_are_all_there(app: Flask, client: FlaskClient) ->
 
 
 @pytest.mark.parametrize("path", ["/api/question/{}", "/api/question/{}/reply"])
-def test_an_unknown_question_is_not_found(client: FlaskClient, path: str) -> None:
+def test_an_unknown_question_is_not_found(client: Any, path: str) -> None:
     address = path.format("019ab3f0-5c00-7abc-8def-0123456789ab")
     said = client.post(address, json={"body": "x"}) if "reply" in path else client.get(address)
     assert said.status_code == 404
@@ -121,9 +122,7 @@ def test_an_unknown_question_is_not_found(client: FlaskClient, path: str) -> Non
         (b'{"body": "Where?", "tags": []}', 422, "unknown"),
     ],
 )
-def test_a_bad_body_is_refused_with_a_reason(
-    client: FlaskClient, sent: bytes, status: int, words: str
-) -> None:
+def test_a_bad_body_is_refused_with_a_reason(client: Any, sent: bytes, status: int, words: str) -> None:
     said = client.post("/api/question/ask", data=sent, content_type="application/json")
     assert said.status_code == status
     assert said.content_type == "application/problem+json"
@@ -131,13 +130,13 @@ def test_a_bad_body_is_refused_with_a_reason(
     assert said.json["status"] == status
 
 
-def test_another_type_or_charset_is_refused(client: FlaskClient) -> None:
+def test_another_type_or_charset_is_refused(client: Any) -> None:
     for kind in ("text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin-1"):
         said = client.post("/api/question/ask", data=b'{"body": "Where?"}', content_type=kind)
         assert said.status_code == 415
 
 
-def test_odd_text_is_kept_as_people_see_it(client: FlaskClient) -> None:
+def test_odd_text_is_kept_as_people_see_it(client: Any) -> None:
     text = "Gr\\u0075\\u0308\\u00dfe \\ud83d\\udc4b \\ud800 \\u202eevil \\u0000<b>&amp;\\u2028second line"
     said = client.post("/api/question/ask", data=f'{{"body": "{text}"}}', content_type="application/json")
     assert said.json["body"] == "Grüße 👋 ? evil <b>&amp;\nsecond line"
@@ -146,11 +145,11 @@ def test_odd_text_is_kept_as_people_see_it(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     "query", ["limit=0", "limit=101", "limit=x", "limit=", "start_key=x", "start_key=AAAA", "source=sms"]
 )
-def test_a_bad_query_is_refused(client: FlaskClient, query: str) -> None:
+def test_a_bad_query_is_refused(client: Any, query: str) -> None:
     assert client.get(f"/api/question?{query}").status_code == 400
 
 
-def test_letters_are_taken_and_two_are_two(client: FlaskClient, app: Flask) -> None:
+def test_letters_are_taken_and_two_are_two(client: Any, app: Flask) -> None:
     letter = {"message": "Thank you!", "name": "Ada", "email": "ada@example.com"}
     for _ in range(2):
         said = client.post("/api/contact", json=letter)
@@ -167,16 +166,19 @@ def test_letters_are_taken_and_two_are_two(client: FlaskClient, app: Flask) -> N
     assert last is None
 
 
-def test_a_flood_is_stopped_and_told_when_to_come_back(client: FlaskClient) -> None:
+def test_a_flood_is_stopped_and_told_when_to_come_back(client: Any) -> None:
     statuses = [client.post("/api/question/ask", json={"body": f"Spam {n}"}).status_code for n in range(12)]
     assert statuses == [201] * 10 + [429] * 2
     said = client.post("/api/question/ask", json={"body": "Spam"})
     assert 1 <= int(said.headers["Retry-After"]) <= 600
     elsewhere = {"REMOTE_ADDR": "2001:db8::1"}
-    assert client.post("/api/question/ask", json={"body": "Ham?"}, environ_overrides=elsewhere).status_code == 201
+    assert (
+        client.post("/api/question/ask", json={"body": "Ham?"}, environ_overrides=elsewhere).status_code
+        == 201
+    )
 
 
-def test_a_hidden_question_is_nowhere(client: FlaskClient, app: Flask) -> None:
+def test_a_hidden_question_is_nowhere(client: Any, app: Flask) -> None:
     from qanda.room import database
     from qanda.store import questions
 
@@ -193,7 +195,7 @@ def test_a_hidden_question_is_nowhere(client: FlaskClient, app: Flask) -> None:
     assert len(client.get("/api/question").json["questions"]) == 2
 
 
-def test_any_page_may_ask_the_api(client: FlaskClient) -> None:
+def test_any_page_may_ask_the_api(client: Any) -> None:
     before = client.options("/api/question/ask", headers={"Origin": "https://elsewhere.example"})
     assert before.headers["Access-Control-Allow-Origin"] == "*"
     assert "Content-Type" in before.headers["Access-Control-Allow-Headers"]
@@ -201,7 +203,7 @@ def test_any_page_may_ask_the_api(client: FlaskClient) -> None:
     assert "Access-Control-Allow-Origin" not in client.get("/").headers
 
 
-def test_the_description_is_of_this_api(client: FlaskClient, app: Flask) -> None:
+def test_the_description_is_of_this_api(client: Any, app: Flask) -> None:
     described = client.get("/api/openapi.json").json
     told = {
         (path, method)
@@ -218,7 +220,7 @@ def test_the_description_is_of_this_api(client: FlaskClient, app: Flask) -> None
     assert told == there - {("/api/openapi.json", "get")}
 
 
-def test_examples_and_answers_fit_the_description(client: FlaskClient) -> None:
+def test_examples_and_answers_fit_the_description(client: Any) -> None:
     described = client.get("/api/openapi.json").json
 
     def fits(name: str, value: Any) -> None:
@@ -267,5 +269,7 @@ def test_the_app_loads_without_secrets_network_or_libraries_of_others() -> None:
         "print(*[name for name in ('boto3', 'slack_bolt', 'slack_sdk') if name in sys.modules])"
     )
     folder = Path(__file__).parent.parent
-    said = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True)
+    said = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True
+    )
     assert said.stdout.strip() == ""

@@ -42,7 +42,8 @@ def tell(client: FlaskClient, text: str, user: str = "U1", channel: str = "D1", 
 
 
 def listed(client: FlaskClient) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = client.get("/api/question").json["questions"]
+    page: Any = client.get("/api/question").json
+    found: list[dict[str, Any]] = page["questions"]
     return found
 
 
@@ -90,7 +91,9 @@ def test_slack_verifies_the_address(client: FlaskClient) -> None:
     assert "a-challenge" in said.text
 
 
-def test_the_command_asks_in_the_channel_and_tells_the_asker_unseen(client: FlaskClient, slack: Slack) -> None:
+def test_the_command_asks_in_the_channel_and_tells_the_asker_unseen(
+    client: FlaskClient, slack: Slack
+) -> None:
     said = send(client, "/slack/slash_ask", command("Where is the stapler?", slack.url))
     assert (said.status_code, said.text) == (200, "")
     (question,) = listed(client)
@@ -136,7 +139,10 @@ def test_a_subscriber_is_told_and_the_asker_is_not(client: FlaskClient, slack: S
     (to_other,) = slack.posts("D2")
     attachment = to_other["attachments"][0]
     assert attachment["blocks"][0]["text"]["text"] == "Where is the stapler?"
-    assert [button["action_id"] for button in attachment["blocks"][1]["elements"]] == ["answer", "unsubscribe"]
+    assert [button["action_id"] for button in attachment["blocks"][1]["elements"]] == [
+        "answer",
+        "unsubscribe",
+    ]
 
 
 def test_another_team_is_not_told(client: FlaskClient, slack: Slack, app: Flask) -> None:
@@ -372,7 +378,9 @@ def test_a_flood_of_messages_is_not_even_answered(client: FlaskClient, slack: Sl
 
 def test_nobody_is_called_by_what_people_write(client: FlaskClient, slack: Slack) -> None:
     tell(client, "subscribe", "U2", "D2")
-    evil = "ask <!channel> <!here|here> <@U7> <@U8|eve> <#C7|general> <!subteam^S1|@all> &lt;!everyone&gt; *b*?"
+    evil = (
+        "ask <!channel> <!here|here> <@U7> <@U8|eve> <#C7|general> <!subteam^S1|@all> &lt;!everyone&gt; *b*?"
+    )
     tell(client, evil)
     (question,) = listed(client)
     assert question["body"] == "@channel here @somebody @eve #general @all <!everyone> *b*?"
@@ -412,10 +420,10 @@ def test_the_button_shows_a_form_and_the_form_answers(client: FlaskClient, slack
     assert [post["channel"] for post in slack.posts()] == ["D1", "U2"]
 
 
-@pytest.mark.parametrize(("text", "words"), [(None, "Write something"), (" ", "Write something"), ("x" * 3001, "most")])
-def test_a_form_with_a_bad_answer_is_given_back(
-    client: FlaskClient, text: str | None, words: str
-) -> None:
+@pytest.mark.parametrize(
+    ("text", "words"), [(None, "Write something"), (" ", "Write something"), ("x" * 3001, "most")]
+)
+def test_a_form_with_a_bad_answer_is_given_back(client: FlaskClient, text: str | None, words: str) -> None:
     tell(client, "ask Where is the stapler?")
     said = send(client, "/slack/action", submission(text, listed(client)[0]["id"]))
     assert said.json["response_action"] == "errors"
@@ -503,7 +511,9 @@ def test_another_browser_cannot_finish_an_installation(client: FlaskClient, slac
     went = client.get("/slack/install", base_url="https://localhost")
     state = parse_qs(urlsplit(went.headers["Location"]).query)["state"][0]
     other = app.test_client()
-    assert other.get(f"/slack/oauth?code={CODE}&state={state}", base_url="https://localhost").status_code == 400
+    assert (
+        other.get(f"/slack/oauth?code={CODE}&state={state}", base_url="https://localhost").status_code == 400
+    )
     other.set_cookie("slack-app-oauth-state", "made-up", domain="localhost")
     forged = other.get(f"/slack/oauth?code={CODE}&state=made-up", base_url="https://localhost")
     assert forged.status_code == 401

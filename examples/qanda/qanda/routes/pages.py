@@ -1,4 +1,4 @@
-"""The pages for everybody. They work without a script, and keep nothing but the ids of one's own questions."""
+"""The pages for everybody. They work without a script, and remember what one asked oneself, no more."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from http.client import HTTPException
 from threading import Lock
 from typing import Any
@@ -91,5 +92,7 @@ def _failed(args: Any) -> Any:
 def _bolt_response(response: Any) -> Any:
     from slack_bolt import BoltResponse
 
-    headers = {name: [value] for name, value in response.headers if name != "Content-Length"}
+    headers: dict[str, str | Sequence[str]] = {
+        name: [value] for name, value in response.headers if name != "Content-Length"
+    }
     return BoltResponse(status=response.status_code, body=response.get_data(as_text=True), headers=headers)

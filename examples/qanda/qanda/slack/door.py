@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 from flask import url_for
 from slack_bolt import App, BoltResponse
@@ -28,7 +28,7 @@ from .installations import Installations, States
 
 log = logging.getLogger(__name__)
 
-#: What the bot may do; manifest.yml says the same. ``chat:write.public``: in public channels it is not in, too.
+#: What the bot may do; manifest.yml says the same. ``chat:write.public``: in all public channels.
 SCOPES = ("chat:write", "chat:write.public", "commands", "im:history")
 #: Seconds. Slack tries an event again for an hour and more.
 _REPEATED = 2 * 3600
@@ -77,7 +77,7 @@ def build(here: Room, keys: SlackKeys, installed: Told, failed: Told) -> App:
     app = App(
         signing_secret=keys.signing_secret,
         process_before_response=True,
-        authorize=_Teams(installations),
+        authorize=cast("Callable[..., AuthorizeResult]", _Teams(installations)),
         oauth_flow=OAuthFlow(client=web_api.web_client(here), settings=settings, logger=log),
         client=web_api.web_client(here),
         ssl_check_enabled=False,
@@ -197,7 +197,7 @@ def _count(what: str, said: Heard) -> None:
 
 @contextmanager
 def _once(event_id: str) -> Iterator[bool]:
-    """Whether this event is here for the first time. If handling it fails, its next time is the first again."""
+    """Whether this event is here for the first time. After a failure, its next time is the first again."""
     database, name = room().database, f"event/{event_id}"
     first = moments.claim(database, name, _REPEATED)
     try:

@@ -59,7 +59,7 @@ class Installations(InstallationStore):
         item = self._database.get("installations", {"team": team_id}) if team_id else None
         if item is None:
             return None
-        values = {name: item.get(name) for name in _KEPT}
+        values: dict[str, Any] = {name: item.get(name) for name in _KEPT}
         return Bot(**values, bot_scopes=item["bot_scopes"], installed_at=float(item["installed_at"]))
 
     def delete_bot(self, *, enterprise_id: str | None, team_id: str | None) -> None:

@@ -55,6 +55,14 @@ class Refused(Exception):
     """Slack refused a call for another reason; tried again, it may work. The text is Slack's error."""
 
 
+class _Busy(Exception):
+    """Slack wants to be asked again in so many seconds; 0: it does not say."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"again in {seconds} s")
+        self.seconds = seconds
+
+
 def web_client(room: Room, token: str | None = None) -> WebClient:
     """A client whose retries are ours."""
     return WebClient(token=token, base_url=room.slack_api, timeout=_TIMEOUT, retry_handlers=[])
@@ -65,7 +73,7 @@ def post(room: Room, team: str, channel: str, message: Mapping[str, Any], thread
 
     :raises Unreachable, Gone, Refused:
     """
-    target = {"channel": channel, **({"thread_ts": thread} if thread else {})}
+    target: dict[str, Any] = {"channel": channel, **({"thread_ts": thread} if thread else {})}
     client = _of_team(room, team)
     return str(_called(lambda: client.chat_postMessage(**target, **message))["ts"])
 
@@ -105,19 +113,28 @@ def _of_team(room: Room, team: str) -> WebClient:
 
 
 def _called(call: Callable[[], Any]) -> Any:
-    for patient in (True, False):
-        try:
-            return call()
-        except _SILENT as error:
-            raise Refused(f"{type(error).__name__}: {error}") from None
-        except SlackApiError as error:
-            code, seconds = _told(error)
-            if code == "ratelimited" and patient and 0 < seconds <= _PATIENCE:
-                time.sleep(seconds)
-                continue
-            kind = Unreachable if code in UNREACHABLE else Gone if code in REVOKED else Refused
-            raise kind(code) from None
-    raise AssertionError("the second try returns or raises")
+    try:
+        return _tried(call)
+    except _Busy as busy:
+        if not 0 < busy.seconds <= _PATIENCE:
+            raise Refused("ratelimited") from None
+        time.sleep(busy.seconds)
+    try:
+        return _tried(call)
+    except _Busy:
+        raise Refused("ratelimited") from None
+
+
+def _tried(call: Callable[[], Any]) -> Any:
+    try:
+        return call()
+    except _SILENT as error:
+        raise Refused(f"{type(error).__name__}: {error}") from None
+    except SlackApiError as error:
+        code, seconds = _told(error)
+    if code == "ratelimited":
+        raise _Busy(seconds)
+    raise (Unreachable if code in UNREACHABLE else Gone if code in REVOKED else Refused)(code)
 
 
 def _told(error: SlackApiError) -> tuple[str, int]:

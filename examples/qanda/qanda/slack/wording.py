@@ -25,12 +25,15 @@ Nobody sees who asked.
 In a channel, `/ask` and a question asks it there."""
 SUBSCRIBED = "You will get the questions that are asked in this workspace. Write *stop* when it is enough."
 SUBSCRIBED_WEB = (
-    "You will get the questions that are asked in this workspace and on the web. Write *stop* when it is enough."
+    "You will get the questions that are asked in this workspace and on the web. "
+    "Write *stop* when it is enough."
 )
 UNSUBSCRIBED = "You get no more questions. Write *subscribe* to get them again."
 NOT_SUBSCRIBED = "You were not subscribed, so you get no questions. Write *subscribe* to get them."
 NOT_UNDERSTOOD = "I did not understand that, and kept it for the people who run this. What I understand:"
-NOTHING_TO_ANSWER = "I have not sent you a question yet that you could reply to. Write *subscribe* to get some."
+NOTHING_TO_ANSWER = (
+    "I have not sent you a question yet that you could reply to. Write *subscribe* to get some."
+)
 GONE = "That question has been removed, so it takes no more answers."
 THANKS = "Your answer is with the question now: {url}"
 ASKED = "Your question is asked: {url} Answers come here."

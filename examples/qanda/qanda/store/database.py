@@ -44,7 +44,7 @@ class Query(NamedTuple):
     """
 
     key: tuple[str, str]
-    index: str = ""
+    of_index: str = ""
     begins: tuple[str, str] | None = None
     newest_first: bool = False
     after: Item | None = None
@@ -104,7 +104,9 @@ class Database:
         if query.begins:
             condition += " AND begins_with(#s, :s)"
             names["#s"], values[":s"] = query.begins
-        asked: dict[str, Any] = {"ConsistentRead": True} if not query.index else {"IndexName": query.index}
+        asked: dict[str, Any] = (
+            {"ConsistentRead": True} if not query.of_index else {"IndexName": query.of_index}
+        )
         if query.after:
             asked["ExclusiveStartKey"] = _typed(query.after)
         answer = self._ask(
@@ -122,7 +124,8 @@ class Database:
 
     def batch(self, table: str, keys: Sequence[Item]) -> list[Item]:
         """Those of up to 100 items that are there, in no order."""
-        name, found = self._name(table), []
+        name = self._name(table)
+        found: list[Item] = []
         wanted: Any = {name: {"Keys": [_typed(key) for key in keys], "ConsistentRead": True}} if keys else {}
         for attempt in range(_TRIES):
             if not wanted:
@@ -203,7 +206,7 @@ def _explained(error: Any) -> Exception:
 def _pause(attempt: int) -> None:
     """Longer every time, and never as long as the other one who waits."""
     if attempt:
-        time.sleep(random.uniform(0, min(0.01 * 2**attempt, 0.5)))
+        time.sleep(random.uniform(0, min(0.01 * 2**attempt, 0.5)))  # noqa: S311  # spreads, hides nothing
 
 
 def _written(parameters: Mapping[str, Any]) -> dict[str, Any]:

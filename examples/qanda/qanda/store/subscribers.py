@@ -34,10 +34,6 @@ def page(
 ) -> tuple[list[Subscriber], Item | None]:
     """Up to ``limit`` subscribers of a team; with no team, of all teams those who want the web's questions.
     And the key to go on after."""
-    query = (
-        Query(("team", team), after=after)
-        if team
-        else Query(("web", _WEB), index="web", after=after)
-    )
+    query = Query(("team", team), after=after) if team else Query(("web", _WEB), of_index="web", after=after)
     items, last = database.query("subscribers", query, limit)
     return [Subscriber(item["team"], item["channel"], item["user"], "web" in item) for item in items], last

@@ -48,8 +48,9 @@ def _accepted() -> str:
 def page(template: str, said: Mapping[str, str], **more: Any) -> Response:
     """A page. ``said`` is what was asked for, and is in the form again."""
     source = current_app.extensions["temperatures"]
-    values = {**current_app.config["USUAL"], "from": "", "to": "", **said}
-    values["rows"] = [[*text.split(":"), "", ""][:3] for text in values["bands"].split(",")][: bands.MOST]
+    values: dict[str, Any] = {**current_app.config["USUAL"], "from": "", "to": "", **said}
+    rows = [[*text.split(":"), "", ""][:3] for text in values["bands"].split(",")][: bands.MOST]
+    values["rows"] = [[below, name, bands.shown(colour)] for below, name, colour in rows]
     return make_response(
         render_template(
             template,
@@ -87,7 +88,9 @@ def _bad_ask(error: BadAsk) -> Response:
 def _knmi_failed(error: KnmiFailed) -> Response:
     source = current_app.extensions["temperatures"]
     wait = max(1, ceil(source.rest if error.rest is None else error.rest))
-    response = _refused(error.status, f"{error}. Try again in {wait} seconds.")
+    response = _refused(
+        error.status, f"{error}. Try again in {'a second' if wait == 1 else f'{wait} seconds'}."
+    )
     response.headers["Retry-After"] = str(wait)
     return response
 

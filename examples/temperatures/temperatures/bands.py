@@ -82,6 +82,11 @@ def written(bands: Sequence[Band]) -> str:
     return ",".join(f"{_bound(band)}:{band.name}:{band.colour}" for band in bands)
 
 
+def shown(colour: str) -> str:
+    """A colour that a colour field can show: this one, or grey for what is none."""
+    return colour.lower() if _COLOUR.fullmatch(colour.lower()) else "888888"
+
+
 def of(bands: Sequence[Band], tenths: int) -> Band:
     """The band of a temperature."""
     return next(band for band in bands if band.below is None or tenths < band.below)

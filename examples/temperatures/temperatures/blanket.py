@@ -31,10 +31,12 @@ class Square(NamedTuple):
 
 
 class Month(NamedTuple):
-    """A row of squares."""
+    """A row of squares, and where they are."""
 
     name: str
+    x: int
     y: int
+    width: int
 
 
 class Yarn(NamedTuple):
@@ -58,11 +60,14 @@ class Blanket(NamedTuple):
 
 def drawn(rug: Rug) -> Blanket:
     """The blanket of a rug: its months in the rug's order, each of them from the 1st to the 31st."""
-    squares, months = [], []
-    for row, (month, days) in enumerate(groupby(rug.days, lambda day: (day.date.year, day.date.month))):
-        y = TOP + row * STEP
-        months.append(Month(f"{month[0]}-{month[1]:02}", y))
-        squares += [_square(day, y, rug.asked.bands) for day in days]
+    squares: list[Square] = []
+    months: list[Month] = []
+    for name, days in groupby(rug.days, lambda day: f"{day.date:%Y-%m}"):
+        y = TOP + len(months) * STEP
+        row = [_square(day, y, rug.asked.bands) for day in days]
+        first, last = sorted((row[0].x, row[-1].x))
+        months.append(Month(name, first, y, last - first + STEP - 1))
+        squares += row
     return Blanket(LEFT + 31 * STEP, TOP + len(months) * STEP, squares, months, _yarns(rug))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -71,12 +72,18 @@ def _posted(settings: Settings, form: Mapping[str, str]) -> bytes:
                 headers={"User-Agent": settings.agent, "Connection": "close"},
                 preload_content=False,
             )
-            _check(reply)
-            return _whole(reply, give_up, slow)
+            with closing(reply):
+                _check(reply)
+                return _whole(reply, give_up, slow)
+        # To urllib3, no connection is a kind of timeout.
+        except exceptions.NewConnectionError as error:
+            raise KnmiFailed("KNMI cannot be reached") from error
         except exceptions.TimeoutError:
             raise slow from None
+        except exceptions.ProtocolError as error:
+            raise KnmiFailed("KNMI broke off its answer") from error
         except exceptions.HTTPError as error:
-            raise KnmiFailed(f"KNMI cannot be reached, or broke off ({type(error).__name__})") from error
+            raise KnmiFailed(f"KNMI cannot be reached safely ({type(error).__name__})") from error
 
 
 def _check(reply: BaseHTTPResponse) -> None:

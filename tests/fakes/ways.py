@@ -273,7 +273,7 @@ def deployed(room: Room, stand: Stand, work: Path, door: str = "http-api") -> It
     typed.settings.write_text(settings.replace("[tool.sameroom]\n", f'[tool.sameroom]\ndoor = "{door}"\n', 1))
     if room.environment:
         said = "\n".join(f"{name} = {json.dumps(value)}" for name, value in room.environment.items())
-        typed.declare(f"[tool.sameroom.environment]\n{said}")
+        typed.declare(f"[tool.sameroom.env]\n{said}")
     done = journey.deploy(
         folder, journey.Asked(), lambda region: stand.cloud(), journey.Manner(), DeployScreen(io.StringIO())
     )

@@ -20,7 +20,7 @@ from .backing import Backing, backing
 from .configure import Manner
 from .folder import forget_bytecode
 from .http import Entrance, HttpRequest
-from .jobs import Counts, Deliveries, Limits, Queue, queue
+from .jobs import Counts, Deliveries, Limits, Queue, queue_of
 from .jobs import Listener as JobListener
 from .reload import Changed, Changes, replaced
 from .sandboxes.function import FunctionConfig
@@ -133,8 +133,7 @@ class Session:
         self._backing = await stack.enter_async_context(backing(project))
         if self._backing.stand_in is not None:
             self._tasks.start(self._tell_when_gone(self._backing.stand_in))
-        if project.settings.background is not None:
-            self._queue = self._opened_queue(stack)
+        self._queue = stack.enter_context(queue_of(project, self._sent))
         self._pool = await stack.enter_async_context(Pool(self._config(), self._screen.log))
         if self._queue is not None:
             self._deliveries = Deliveries(
@@ -238,12 +237,10 @@ class Session:
         except SameroomError as error:
             self._screen.trouble(error)
 
-    def _opened_queue(self, stack: AsyncExitStack) -> Queue:
-        def sent() -> None:
-            if self._deliveries is not None:
-                self._deliveries.sent()
-
-        return stack.enter_context(queue(self._project.folder, self._project.stage, sent))
+    def _sent(self) -> None:
+        """A job is in the queue. Said by a thread of the queue's."""
+        if self._deliveries is not None:
+            self._deliveries.sent()
 
     def _config(self) -> FunctionConfig:
         url = self._queue.url if self._queue else ""

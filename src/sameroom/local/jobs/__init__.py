@@ -7,7 +7,7 @@ does on AWS. It is a file of SQLite's, and outlives us.
 from __future__ import annotations
 
 from .delivering import Batch, Deliveries, Limits, Listener
-from .endpoint import Queue, queue
+from .endpoint import Queue, queue, queue_of
 from .store import Counts, Store
 
-__all__ = ["Batch", "Counts", "Deliveries", "Limits", "Listener", "Queue", "Store", "queue"]
+__all__ = ["Batch", "Counts", "Deliveries", "Limits", "Listener", "Queue", "Store", "queue", "queue_of"]

@@ -97,10 +97,12 @@ class Deliveries:
     async def _until_one_is_due(self) -> None:
         due = self._store.next() if self._under_way < self._limits.concurrency else None
         wait = _STEP if due is None else max(0.0, min(_STEP, due - time.time()))
+        # Not wait_for, which may swallow that we are cancelled (python/cpython#86296).
+        alarm = self._loop.call_later(wait, self._wake.set)
         try:
-            await asyncio.wait_for(self._wake.wait(), wait)
-        except asyncio.TimeoutError:
-            return
+            await self._wake.wait()
+        finally:
+            alarm.cancel()
 
     async def _deliver(self, batch: Sequence[Received]) -> None:
         names = tuple(one.name for one in batch)

@@ -14,6 +14,7 @@ from threading import Thread
 from typing import Any, NamedTuple
 
 from ...own import own_folder
+from ...project import Project
 from ...runtime.background.message import ATTRIBUTE, LIMIT
 from ...runtime.background.queueing import LOCAL
 from .store import Store
@@ -27,6 +28,16 @@ class Queue(NamedTuple):
 
     store: Store
     url: str
+
+
+@contextmanager
+def queue_of(project: Project, sent: Callable[[], None] = lambda: None) -> Iterator[Queue | None]:
+    """The project's queue; None where its settings ask for none. As for ``queue``."""
+    if project.settings.background is None:
+        yield None
+        return
+    with queue(project.folder, project.stage, sent) as found:
+        yield found
 
 
 class _Refused(Exception):

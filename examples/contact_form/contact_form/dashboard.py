@@ -48,7 +48,7 @@ def enquiries() -> ResponseReturnValue:
     return render_template(
         "dashboard.html",
         figures=figures(store.ids_by_state(table()), datetime.now(timezone.utc)),
-        page=page,
+        found=page,
         state=state,
         before=before,
         search=search,

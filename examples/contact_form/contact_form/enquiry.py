@@ -95,7 +95,7 @@ def checked(values: Mapping[str, str]) -> Enquiry:
 def _fault(field: Field, value: str) -> str:
     if not any(unicodedata.category(character)[0] not in "ZC" for character in value):
         if field.required:
-            return f"Please fill in: {field.label.lower()}."
+            return "Please fill this in."
         return "" if not value else "Nothing in here can be seen; leave it empty, or write something."
     if len(value) > field.longest:
         return f"This has {len(value):,} characters; {field.longest:,} are the most."

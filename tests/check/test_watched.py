@@ -201,6 +201,31 @@ def test_credentials_and_debug_flags_of_the_shell_stay_outside(tmp_path: Path) -
     assert [act.name for act in acts] == ["imported"], acts
 
 
+def test_a_declared_secret_has_a_word_for_its_value(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[tool.sameroom]\nsecrets = ["KEY"]\n')
+    source = FLASK + "from sameroom import secret\nassert secret('KEY') == 'nothing'\n"
+    assert findings(tmp_path, source) == ()
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        'secrets = ["DATABASE_URL"]',
+        'database = { host = "abcdefghijklmnopqrstuvwxyz.dsql.eu-west-1.on.aws" }',
+    ],
+)
+def test_an_app_whose_database_is_named_on_aws_alone_is_not_blamed(tmp_path: Path, settings: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(f"[tool.sameroom]\n{settings}\n")
+    source = FLASK + "from sameroom import sql\nsql.init_app(app)\n"
+    assert findings(tmp_path, source) == ()
+
+
+def test_an_app_whose_database_is_nowhere_but_here_is_told_so(tmp_path: Path) -> None:
+    found = only(findings(tmp_path, FLASK + "from sameroom import sql\nsql.init_app(app)\n"))
+    assert (found.kind, found.line) == ("import-fails", 4)
+    assert "The app has no database. On Lambda the disk is read-only" in found.what
+
+
 def test_a_factory_of_another_name_runs_at_import(tmp_path: Path) -> None:
     source = "from flask import Flask\ndef shop(kind):\n    open('x', 'w')\n    return Flask(kind)\n"
     found = only(check(project(tmp_path, source, app="app:shop('a')")).findings)

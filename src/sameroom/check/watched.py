@@ -16,7 +16,8 @@ from typing import Any, BinaryIO, NamedTuple
 import sameroom
 
 from ..errors import SandboxError
-from ..project import Project
+from ..project import Project, Settings
+from ..project.database import VARIABLE
 
 #: Lambda gives the import 10 seconds (lambda/latest/dg/lambda-runtime-environment.html), and may be faster.
 SECONDS = 30.0
@@ -116,6 +117,7 @@ def _environment(project: Project, own: Path, environ: Mapping[str, str]) -> dic
     return {
         **{name: value for name, value in given.items() if not _WITHHELD.match(name)},
         **_NOBODY,
+        **_promised(project.settings, given),
         **project.settings.env,
         "AWS_LAMBDA_FUNCTION_NAME": project.folder.name or "app",
         "SAMEROOM_APP": project.app.spec,
@@ -126,6 +128,17 @@ def _environment(project: Project, own: Path, environ: Mapping[str, str]) -> dic
         "PYTHONIOENCODING": "utf-8",
         "PYTHONWARNINGS": "ignore",
     }
+
+
+def _promised(settings: Settings, given: Mapping[str, str]) -> dict[str, str]:
+    """What has a value on AWS and need not have one here: secrets, and the database that they or the settings
+    name. The import gets the word ``nothing``, as from `sameroom build`, whose mark says what it is."""
+    names = sorted(settings.secrets)
+    promised = {"SAMEROOM_SECRETS": ",".join(names)}
+    promised |= {name: "nothing" for name in names if name not in given}
+    if VARIABLE in names or settings.database is not None:
+        promised["AWS_LAMBDA_LOG_STREAM_NAME"] = "1970/01/01/[$LATEST]proof"
+    return promised
 
 
 def _lend_runtime(to: Path) -> None:

@@ -5,6 +5,7 @@ Tests that ask for ``app`` run on SQLite; those marked ``databases`` run on a re
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
@@ -18,22 +19,62 @@ for _place in (str(EXAMPLE.parent.parent / "tests"), str(EXAMPLE / "tests"), str
     if _place not in sys.path:
         sys.path.insert(0, _place)
 
-from fakes.postgres import Postgres, postgres, postgres_server  # noqa: E402, F401
+from fakes.postgres import Postgres, postgres_server  # noqa: E402, F401
+from owner_browser import COOKIE_HASH, Browser, keep_owner  # noqa: E402
 
 if TYPE_CHECKING:
     from flask import Flask
-    from owner_browser import Browser
-
 NOW = datetime(2024, 6, 28, 12, 0, tzinfo=timezone.utc)  # a Friday
+
+
+def _made(url: str) -> str:
+    """A database made by the migrations, with an owner whose browser is logged in."""
+    from flask_migrate import upgrade
+    from portfolio import create_app
+    from portfolio.models import db
+
+    made = create_app({"SQLALCHEMY_DATABASE_URI": url, "CLOCK": lambda: NOW})
+    with made.app_context():
+        upgrade()
+        keep_owner(NOW)
+        db.session.remove()
+        db.engine.dispose()
+    return url
+
+
+@pytest.fixture(scope="session")
+def sqlite_original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What each test's file is a copy of."""
+    file = tmp_path_factory.mktemp("original") / "portfolio.db"
+    _made(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(postgres_server: Postgres) -> str:  # noqa: F811
+    """The one database of all tests, which is emptied before each."""
+    return _made(postgres_server.database())
 
 
 @pytest.fixture(params=["sqlite"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of an empty database."""
+    """The URL of a database without portfolios."""
     if request.param == "postgresql":
-        server: Postgres = request.getfixturevalue("postgres")
-        return server.database()
-    return f"sqlite:///{tmp_path / 'portfolio.db'}"
+        url = str(request.getfixturevalue("postgresql_url"))
+        server: Postgres = request.getfixturevalue("postgres_server")
+        gone = (
+            "fund, portfolio, symbol, exchange_rate, setting, api_token, failed_login, log_record, remembered"
+        )
+        server.do(
+            f"TRUNCATE {gone} RESTART IDENTITY CASCADE",
+            f"DELETE FROM login WHERE cookie_hash <> '{COOKIE_HASH}'",
+            "UPDATE login SET seen_at = began_at, ends_at = began_at + interval '30 days'",
+            database=url.rpartition("/")[2],
+        )
+        return url
+    file = tmp_path / "portfolio.db"
+    shutil.copy(request.getfixturevalue("sqlite_original"), file)
+    return f"sqlite:///{file}"
 
 
 @pytest.fixture
@@ -44,15 +85,12 @@ def clock() -> list[datetime]:
 
 @pytest.fixture
 def app(database: str, clock: list[datetime]) -> Iterator[Flask]:
-    """The app, its tables made by the migrations."""
-    from flask_migrate import upgrade
+    """The app."""
     from portfolio import create_app
     from portfolio.models import db
 
     made = create_app({"SQLALCHEMY_DATABASE_URI": database, "CLOCK": lambda: clock[0], "TESTING": True})
     made.config["PROPAGATE_EXCEPTIONS"] = False
-    with made.app_context():
-        upgrade()
     yield made
     with made.app_context():
         db.engine.dispose()
@@ -61,8 +99,6 @@ def app(database: str, clock: list[datetime]) -> Iterator[Flask]:
 @pytest.fixture
 def browser(app: Flask) -> Browser:
     """The owner's browser, logged in."""
-    from owner_browser import Browser
-
     return Browser.of_owner(app)
 
 

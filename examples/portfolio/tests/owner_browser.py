@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from flask import Flask
 from portfolio.api import access
-from portfolio.models import db
+from portfolio.models import Login, db
 from werkzeug.test import TestResponse
 
 EMAIL, PASSWORD = "owner@example.com", "correct horse battery"
+
+COOKIE = "a-cookie-that-the-tests-know"
+COOKIE_HASH = sha256(COOKIE.encode()).hexdigest()
+
+
+def keep_owner(now: datetime) -> None:
+    """The owner, and a session of his."""
+    owner = access.set_password(EMAIL, PASSWORD)
+    ends = now + timedelta(30)
+    login = Login(cookie_hash=COOKIE_HASH, owner_id=owner.id, began_at=now, seen_at=now, ends_at=ends)
+    db.session.add(login)
+    db.session.commit()
 
 
 class Browser:
@@ -22,12 +36,10 @@ class Browser:
 
     @classmethod
     def of_owner(cls, app: Flask) -> Browser:
-        """Logged in as the owner, who is made if there is none."""
-        with app.app_context():
-            access.set_password(EMAIL, PASSWORD)
-            db.session.commit()
+        """Logged in as the owner."""
         browser = cls(app)
-        browser.log_in()
+        browser.client.set_cookie(access.COOKIE, COOKIE)
+        browser.csrf = access.csrf_token_of(COOKIE)
         return browser
 
     def log_in(self, password: str = PASSWORD) -> None:

@@ -82,7 +82,7 @@ def test_the_order_of_insertion_does_not_matter(
     chance.shuffle(kept)
     assert book(kept, Terms("EUR", method)) == made
     # Nor do the ids, which say when something was typed at most.
-    renamed = [entry._replace(id=str(chance.random())) for entry in kept]
+    renamed = [entry._replace(id=f"{chance.random()} {place}") for place, entry in enumerate(kept)]
     assert book(renamed, Terms("EUR", method)).held == made.held
 
 

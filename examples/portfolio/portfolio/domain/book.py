@@ -71,7 +71,7 @@ class Book(NamedTuple):
     lots: tuple[Lot, ...] = ()
 
 
-_Key = tuple[date, int, Decimal, Decimal, str]
+_Key = tuple[date, int, Decimal, Decimal, Decimal, date, str]
 
 
 class _Recorded(NamedTuple):
@@ -104,31 +104,32 @@ def book(entries: Iterable[kinds.Entry], terms: Terms) -> Book:
 def _in_order(entries: Iterable[kinds.Entry]) -> list[_Step]:
     steps: list[tuple[_Key, _Step]] = []
     for entry in entries:
+        on, day = entry.on, entry.on
         match entry:
             case kinds.Split():
-                key = (entry.on, 0, Decimal(entry.new) / Decimal(entry.old), ZERO, entry.id)
-                steps.append((key, entry))
+                ratio = Decimal(entry.new) / Decimal(entry.old)
+                steps.append(((on, 0, ratio, Decimal(entry.new), ZERO, day, entry.id), entry))
             case kinds.Buy():
-                steps.append(((entry.on, 1, entry.price, entry.shares, entry.id), entry))
+                steps.append(((on, 1, entry.price, entry.shares, ZERO, day, entry.id), entry))
             case kinds.Fee():
-                steps.append(((entry.on, 2, entry.amount, ZERO, entry.id), entry))
+                steps.append(((on, 2, entry.amount, ZERO, ZERO, day, entry.id), entry))
             case kinds.Sell():
-                steps.append(((entry.on, 3, entry.price, entry.shares, entry.id), entry))
+                steps.append(((on, 3, entry.price, entry.shares, ZERO, day, entry.id), entry))
             case kinds.Dividend():
                 steps += _steps_of(entry)
     return [step for _, step in sorted(steps, key=lambda keyed: keyed[0])]
 
 
 def _steps_of(dividend: kinds.Dividend) -> list[tuple[_Key, _Step]]:
-    per_share = dividend.per_share
+    per_share, record = dividend.per_share, dividend.record_on
     steps: list[tuple[_Key, _Step]] = [
-        ((dividend.record_on, 4, per_share, ZERO, dividend.id), _Recorded(dividend)),
-        ((dividend.on, 5, per_share, ZERO, dividend.id), dividend),
+        ((record, 4, per_share, ZERO, ZERO, record, dividend.id), _Recorded(dividend)),
+        ((dividend.on, 5, per_share, ZERO, ZERO, record, dividend.id), dividend),
     ]
     if bought := dividend.reinvestment:
         if bought.on < dividend.on:
             raise TooEarly(dividend.id, bought.on, dividend.on)
-        key = (bought.on, 6, bought.price, bought.shares, bought.id)
+        key = (bought.on, 6, bought.price, bought.shares, per_share, record, bought.id)
         steps.append((key, _Reinvested(dividend, bought)))
     return steps
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from sameroom.cli.dev_screen import title_room
 from sameroom.cli.paint import Paint
 from sameroom.cli.schedule_screen import failure, hints, missed_text, notes, rows, spoken
 from sameroom.local.http import Outcome
@@ -123,3 +124,8 @@ def test_what_was_missed_is_one_line() -> None:
     )
     assert "Sat 09:45 has passed" in missed_text(Missed("sweep", first, first, 1), 9, timezone.utc)
     assert "more than 8 times" in missed_text(Missed("sweep", first, first + 3600, 9), 9, timezone.utc)
+
+
+@pytest.mark.parametrize(("columns", "room"), [(200, 48), (92, 48), (80, 36), (40, 24)])
+def test_a_narrow_terminal_leaves_less_room_for_a_title(columns: int, room: int) -> None:
+    assert title_room(columns) == room

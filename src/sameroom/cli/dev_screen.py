@@ -62,6 +62,7 @@ class DevScreen:
         self._runs: set[str] = set()
         self._jobs: set[str] = set()
         self._clock = (0, "")
+        self._column = title_room(self._printer.columns)
         self._statuses: dict[int, str] = {}
 
     # What happens (local.develop.Screen)
@@ -246,7 +247,7 @@ class DevScreen:
         return self._row(batch.began, mark, job_screen.title(batch), details) + self._why(why)
 
     def _row(self, when: float, mark: str, what: str, details: str) -> str:
-        return f"{self._time(when)} {mark} {what:<48} {self._paint('dim', details)}\n"
+        return f"{self._time(when)} {mark} {what:<{self._column}} {self._paint('dim', details)}\n"
 
     def _why(self, why: str) -> str:
         if not why:
@@ -291,6 +292,11 @@ class RawScreen(DevScreen):
             super().log(line)
         else:
             self._log.line(line.text)
+
+
+def title_room(columns: int) -> int:
+    """What a title may take, so that time, status and figures fit on its line: 48 where there is room."""
+    return max(24, min(48, columns - 44))
 
 
 def _title(request: HttpRequest) -> str:

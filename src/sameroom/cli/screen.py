@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import traceback
 from typing import TextIO
@@ -17,6 +18,13 @@ class Printer:
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self.paint = paint_for(stream)
+
+    @property
+    def columns(self) -> int:
+        """Of the terminal; what is none is wide enough for anything."""
+        if not self._stream.isatty():
+            return 10_000
+        return shutil.get_terminal_size().columns
 
     def write(self, text: str) -> None:
         """``text`` as it is, at once."""

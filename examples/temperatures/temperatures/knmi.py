@@ -60,7 +60,7 @@ def _posted(settings: Settings, form: Mapping[str, str]) -> bytes:
     from urllib3 import exceptions
 
     give_up = time.monotonic() + settings.seconds
-    slow = KnmiFailed(f"KNMI did not answer within {settings.seconds:g} seconds", 504)
+    slow = KnmiFailed(f"KNMI did not answer within {settings.seconds:g} s", 504)
     # A pool for the one request: a kept connection would not live through the sandbox's sleep.
     with urllib3.PoolManager(retries=False, timeout=settings.seconds or 0.001) as pool:
         try:

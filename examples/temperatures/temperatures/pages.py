@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, current_app, jsonify, redirect, request, url_for
+from flask import Blueprint, Response, current_app, jsonify, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from . import answers, asked, bands, blanket, days, written
@@ -33,9 +33,7 @@ def choose() -> Response:
     said["bands"] = _bands(request.args)
     usual = current_app.config["USUAL"]
     query: dict[str, Any] = {name: text for name, text in said.items() if text and text != usual.get(name)}
-    response = redirect(url_for(".rug", **query), 303)
-    assert isinstance(response, Response)
-    return response
+    return Response(status=303, headers={"Location": url_for(".rug", **query)})
 
 
 @pages.get("/rug")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from fakes.cloud import Stand, fresh_name
@@ -11,6 +12,7 @@ from fakes.toll import toll
 from sameroom.aws.cloud import Cloud
 from sameroom.errors import AccessDenied, CredentialsError, NotDeployed, NotOurs, Throttled, Unreachable
 from sameroom.operate.deployment import find, look
+from sameroom.operate.here import deployment, remember
 
 QUEUE = json.dumps({"Resources": {"Q": {"Type": "AWS::SQS::Queue"}}, "Outputs": {"A": {"Value": "é"}}})
 
@@ -39,6 +41,18 @@ def test_a_stack_that_is_not_there_is_named_with_the_way_to_deploy_it(stand: Sta
     assert "never-was" in caught.value.what
     assert "eu-west-1" in caught.value.why
     assert "sameroom deploy --stage prod" in caught.value.next
+
+
+def test_advice_for_this_folders_stack_names_its_stage(stand: Stand, tmp_path: Path) -> None:
+    with pytest.raises(NotDeployed) as caught:
+        deployment(stand.cloud(), tmp_path, "never-was", "prod")
+    assert "sameroom deploy --stage prod" in caught.value.next
+    remember(tmp_path, "never-was", "us-east-1")
+    with pytest.raises(NotDeployed) as caught:
+        deployment(stand.cloud(), tmp_path, "never-was", "prod")
+    assert caught.value.next == (
+        "Say --region us-east-1, or deploy it here too: sameroom deploy --stage prod --region eu-west-1"
+    )
 
 
 def test_a_destroyed_stack_is_not_deployed(stand: Stand) -> None:

@@ -271,7 +271,7 @@ def test_a_command_event_that_cannot_be_read_names_the_key(asked: Any) -> None:
 
 def test_a_scheduled_command_that_fails_makes_the_invocation_fail() -> None:
     assert told("stock", "count", schedule="nightly", id="1")["exit_code"] == 0
-    with pytest.raises(ScheduledCommandFailed, match=r"nightly.*end 3.*status 3"):
+    with pytest.raises(ScheduledCommandFailed, match=r"nightly.*end 3.*status 3$"):
         told("end", "3", schedule="nightly", id="1")
 
 

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Generator, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from fakes.postgres import QUOTED, Postgres
 
+import sameroom
 from sameroom import sql
-from sameroom.runtime import context
+from sameroom.runtime import connections, context
 from sameroom.runtime.errors import DatabaseUnusable
-from sameroom.runtime.sql import alive, engines
+from sameroom.runtime.sql import engines
 
 sqlalchemy = pytest.importorskip("sqlalchemy", reason="there is no SQLAlchemy here")
 pytest.importorskip("psycopg", reason="there is no driver for PostgreSQL here")
 
 text = sqlalchemy.text
+SRC = str(Path(sameroom.__file__).parent.parent)
 OperationalError = sqlalchemy.exc.OperationalError
 
 
@@ -170,7 +176,8 @@ def backend() -> int:
 
 
 @pytest.mark.parametrize(
-    ("rested", "same"), [(0.0, True), (alive.ASK_AFTER + 1, True), (alive.REPLACE_AFTER + 1, False)]
+    ("rested", "same"),
+    [(0.0, True), (connections.ASK_AFTER + 1, True), (connections.REPLACE_AFTER + 1, False)],
 )
 @pytest.mark.parametrize("clock", ["used", "ticks"])
 def test_by_the_time_it_rested_a_connection_is_kept_asked_or_replaced(
@@ -203,6 +210,30 @@ def test_a_connection_of_a_snapshot_is_replaced_in_the_first_invocation(
         assert backend() == first
     finally:
         context.active.reset(entered)
+
+
+def test_a_process_that_was_forked_leaves_its_parents_connections_alone(url: str) -> None:
+    code = """
+import os
+from sameroom import sql
+from sqlalchemy import text
+
+def backend():
+    with sql.transaction() as session:
+        return session.scalar(text("SELECT pg_backend_pid()"))
+
+before = backend()
+if child := os.fork():
+    assert os.waitpid(child, 0)[1] == 0
+    assert backend() == before
+else:
+    other = backend()
+    assert backend() == other != before
+"""
+    command = [sys.executable, "-W", "error", "-c", code]
+    environ = {"PATH": os.defpath, "PYTHONPATH": SRC, "DATABASE_URL": url}
+    ended = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60)
+    assert (ended.returncode, ended.stderr) == (0, "")
 
 
 def test_a_connection_lost_within_a_transaction_is_one_clear_error(url: str, postgres: Postgres) -> None:

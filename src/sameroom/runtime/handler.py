@@ -184,7 +184,7 @@ def load() -> Handler:
             began = monotonic()
             made = make_handler(finder.find(os.environ.get("SAMEROOM_APP", "")))
             if "sqlalchemy" in sys.modules and "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
-                from .sql.engines import watch_all
+                from .connections import watch_all
 
                 watch_all()
             made.init_ms = round((monotonic() - began) * 1000, 1)

@@ -8,8 +8,9 @@ from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from ..connections import watch
 from ..errors import DatabaseUnusable
-from . import address, alive, lite
+from . import address, lite
 from .address import Kind
 from .explained import Place, explanation
 
@@ -200,7 +201,7 @@ def attach(engine: Engine) -> None:
 
     if kind in ("sqlite", "rds", "dsql"):
         event.listen(engine, "do_connect", connecting)
-    alive.watch(engine, engine)
+    watch(engine, engine)
     if kind == "sqlite":
         event.listen(engine, "connect", connected)
         event.listen(engine, "begin", lite.begin)
@@ -224,11 +225,3 @@ def explain(context: ExceptionContext) -> None:
     )
     if words:
         error.add_detail(words)
-
-
-def watch_all() -> None:
-    """Watch the connections of every engine of this process, for apps that know nothing of us."""
-    from sqlalchemy import Engine
-    from sqlalchemy.pool import Pool
-
-    alive.watch(Engine, Pool)

@@ -13,7 +13,7 @@ import select
 import time
 from typing import TYPE_CHECKING, Any
 
-from ..context import active
+from .context import active
 
 if TYPE_CHECKING:
     from sqlalchemy.pool import ConnectionPoolEntry
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 #: after 350 (https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-troubleshooting.html).
 ASK_AFTER, REPLACE_AFTER = 5.0, 300.0
 _DIALECT, _WATCHED = "sameroom_dialect", "sameroom_watched"
+
+
+#: Connections of the process that forked this one, kept so that nobody ends them for being forgotten.
+_parents: list[Any] = []
 
 
 class _Watched:
@@ -56,6 +60,14 @@ def watch(engines: Any, pools: Any) -> None:
     event.listen(pools, "checkin", _checked_in)
 
 
+def watch_all() -> None:
+    """Watch the connections of every engine of this process, for apps that know nothing of us."""
+    from sqlalchemy import Engine
+    from sqlalchemy.pool import Pool
+
+    watch(Engine, Pool)
+
+
 def _connecting(dialect: Any, record: ConnectionPoolEntry | None, arguments: Any, named: Any) -> None:
     if record is not None:
         record.info[_DIALECT] = dialect
@@ -81,6 +93,7 @@ def _checked_out(connection: Any, record: Any, proxy: Any) -> None:
     if watched.pid != os.getpid():
         # The parent's: closing it would end the parent's.
         # https://docs.sqlalchemy.org/en/20/core/pooling.html#using-connection-pools-with-multiprocessing-or-os-fork
+        _parents.append(connection)
         record.dbapi_connection = proxy.dbapi_connection = None
         raise _broken("it belongs to another process")
     if watched.fresh:

@@ -67,6 +67,7 @@ bench: $(READY)
 	$(BIN)/python benchmarks/secret_values.py
 	$(BIN)/python benchmarks/local_gateway.py
 	$(BIN)/python benchmarks/streaming.py
+	$(BIN)/python benchmarks/load.py
 	$(BIN)/python benchmarks/artifact_build.py
 	$(BIN)/python benchmarks/artifact_cold_start.py
 	$(BIN)/python benchmarks/deploy.py

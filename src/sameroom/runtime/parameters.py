@@ -65,7 +65,7 @@ class ParameterStore:
         """
         :raises ValueError: SAMEROOM_SECRETS_TTL is no number of seconds.
         """
-        # One that is declared twice would be asked for twice, which SSM refuses.
+        # One that is declared twice is asked for once.
         self.declared = tuple(dict.fromkeys(declared))
         self._path, self._environ, self._clock, self._client = path, environ, clock, client
         self._ttl = ttl(environ)

@@ -41,6 +41,8 @@ from sameroom.local.ports import free_port
 from sameroom.local.sandboxes.function import FunctionConfig
 from sameroom.local.sandboxes.pool import Pool
 from sameroom.local.server import Exchange, Server
+from sameroom.operate.secrets import put
+from sameroom.project.naming import stack_name
 from sameroom.runtime import finder
 
 from .cloud import Stand
@@ -260,10 +262,16 @@ def _plain_body(said: Answer, plain: Callable[[str], str]) -> bytes:
 
 
 @contextmanager
-def deployed(room: Room, stand: Stand, work: Path, door: str = "http-api") -> Iterator[Call]:
+def deployed(
+    room: Room,
+    stand: Stand,
+    work: Path,
+    door: str = "http-api",
+    secrets: Mapping[str, str] = {},
+) -> Iterator[Call]:
     """``sameroom deploy`` of a copy in ``work`` onto a stand, and calls to its address.
 
-    The room's environment becomes the function's variables.
+    The room's environment becomes the function's variables; ``secrets`` are set before.
     """
     folder = work / room.folder.name
     left_out = shutil.ignore_patterns(".sameroom", "tests", "__pycache__", ".*_cache")
@@ -274,6 +282,8 @@ def deployed(room: Room, stand: Stand, work: Path, door: str = "http-api") -> It
     if room.environment:
         said = "\n".join(f"{name} = {json.dumps(value)}" for name, value in room.environment.items())
         typed.declare(f"[tool.sameroom.env]\n{said}")
+    for name, value in secrets.items():
+        put(stand.cloud(), stack_name(typed.name, ""), typed.name, name, value)
     done = journey.deploy(
         folder, journey.Asked(), lambda region: stand.cloud(), journey.Manner(), DeployScreen(io.StringIO())
     )

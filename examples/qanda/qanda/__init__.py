@@ -35,6 +35,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=12 * 3600,
     )
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # it is Flask's own provider
     app.extensions["qanda"] = furnish(environ)
     app.extensions["qanda.slack"] = Desk()
     app.session_interface = sessions.Sessions()

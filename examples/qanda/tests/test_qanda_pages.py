@@ -122,7 +122,7 @@ def test_a_form_of_another_site_is_refused(client: FlaskClient) -> None:
 
 def test_moderation_is_behind_its_login(client: FlaskClient) -> None:
     path = ask(client)
-    for address in ("/moderation/", "/moderation/letters"):
+    for address in ("/moderation", "/moderation/letters"):
         said = client.get(address)
         assert (said.status_code, said.headers["Location"]) == (303, "/moderation/login")
     hide = f"/moderation{path}/hide"
@@ -132,11 +132,11 @@ def test_moderation_is_behind_its_login(client: FlaskClient) -> None:
     assert client.post("/moderation/login", data={"password": "é"}).status_code == 403
     assert client.post("/moderation/login", data=b"password=%FF").status_code == 403
     client.set_cookie("session", "forged")
-    assert client.get("/moderation/").status_code == 303
+    assert client.get("/moderation").status_code == 303
     log_in(client)
-    assert client.get("/moderation/").status_code == 200
+    assert client.get("/moderation").status_code == 200
     assert client.post("/moderation/logout").status_code == 303
-    assert client.get("/moderation/").status_code == 303
+    assert client.get("/moderation").status_code == 303
 
 
 def test_passwords_cannot_be_tried_for_long(client: FlaskClient) -> None:
@@ -144,13 +144,13 @@ def test_passwords_cannot_be_tried_for_long(client: FlaskClient) -> None:
         client.post("/moderation/login", data={"password": "wrong"})
     said = client.post("/moderation/login", data={"password": PASSWORD})
     assert said.status_code == 429
-    assert client.get("/moderation/").status_code == 303
+    assert client.get("/moderation").status_code == 303
 
 
 def test_a_new_password_ends_old_sessions(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     log_in(client)
     monkeypatch.setenv("MODERATOR_PASSWORD", "another")
-    assert client.get("/moderation/").status_code == 303
+    assert client.get("/moderation").status_code == 303
 
 
 def test_questions_and_answers_are_hidden_and_shown_again(client: FlaskClient, app: Flask) -> None:
@@ -174,8 +174,8 @@ def test_questions_and_answers_are_hidden_and_shown_again(client: FlaskClient, a
     assert client.get(path).status_code == 404
     assert client.post(path, data={"body": "Hm"}).status_code == 404
     assert path not in client.get("/").text
-    assert path in moderator.get("/moderation/?listed=hidden").text
-    assert path not in moderator.get("/moderation/").text
+    assert path in moderator.get("/moderation?listed=hidden").text
+    assert path not in moderator.get("/moderation").text
     moderator.post(f"/moderation{path}/show")
     assert client.get(path).status_code == 200
     assert moderator.post(f"/moderation/questions/{UNKNOWN}/hide").status_code == 404

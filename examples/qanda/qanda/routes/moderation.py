@@ -59,7 +59,7 @@ def leave() -> ResponseReturnValue:
     return redirect(url_for("pages.home"), 303)
 
 
-@moderation.get("/")
+@moderation.get("")
 def desk() -> ResponseReturnValue:
     """Questions, shown or hidden, newest first."""
     listed = questions.HIDDEN if request.args.get("listed") == questions.HIDDEN else questions.SHOWN

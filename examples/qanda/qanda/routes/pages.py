@@ -67,7 +67,7 @@ def ask() -> ResponseReturnValue:
         _COOKIE,
         ".".join(mine),
         max_age=MINE_KEPT,
-        path=url_for(".home"),
+        path=request.script_root or "/",
         secure=request.is_secure,
         httponly=True,
         samesite="Lax",

@@ -93,14 +93,11 @@ def of(bands: Sequence[Band], tenths: int) -> Band:
 
 
 def ranges(bands: Sequence[Band]) -> list[str]:
-    """Each band's range in words: "below 0 °C", "0 to 6 °C", "30 °C and above"."""
+    """Each band's range in words: "below 0 °C", "0 to 6 °C", "from 30 °C"."""
     words = [f"below {_bound(bands[0])} °C"]
     for band, after in pairwise(bands):
-        words.append(
-            f"{_bound(band)} to {_bound(after)} °C"
-            if after.below is not None
-            else f"{_bound(band)} °C and above"
-        )
+        until = f" to {_bound(after)}" if after.below is not None else ""
+        words.append(f"{_bound(band)}{until} °C" if until else f"from {_bound(band)} °C")
     return words
 
 

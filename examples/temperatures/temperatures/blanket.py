@@ -1,6 +1,7 @@
 """The drawing: a square for each day, a row for each month, as a blanket of crocheted squares.
 
-A square has the colour of the day's maximum, its heart that of the minimum. Units are those of the SVG.
+A square has the colour of the day's maximum, its heart that of the minimum. Units are those of the SVG. On a
+narrow screen the blanket hangs: a column for each month.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from .days import Day, Rug
 STEP = 11
 #: Left of the first square, for the months' names; above it, for the days' numbers.
 LEFT, TOP = 32, 14
+#: The same where it hangs, and the most months for which there is room then.
+HANGING_LEFT, MOST_HANGING = 13, 14
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class Square(NamedTuple):
@@ -28,15 +32,21 @@ class Square(NamedTuple):
     outer: str
     heart: str
     title: str
+    #: From there to where it is when the blanket hangs.
+    across: int
+    down: int
 
 
 class Month(NamedTuple):
     """A row of squares, and where they are."""
 
     name: str
+    short: str
     x: int
     y: int
     width: int
+    #: Left edge of its column.
+    column: int
 
 
 class Yarn(NamedTuple):
@@ -53,6 +63,8 @@ class Blanket(NamedTuple):
 
     width: int
     height: int
+    #: How wide it is when it hangs, 0 if there are too many months for that.
+    hanging: int
     squares: list[Square]
     months: list[Month]
     yarns: list[Yarn]
@@ -63,23 +75,28 @@ def drawn(rug: Rug) -> Blanket:
     squares: list[Square] = []
     months: list[Month] = []
     for name, days in groupby(rug.days, lambda day: f"{day.date:%Y-%m}"):
-        y = TOP + len(months) * STEP
-        row = [_square(day, y, rug.asked.bands) for day in days]
+        row = [_square(day, len(months), rug.asked.bands) for day in days]
         first, last = sorted((row[0].x, row[-1].x))
-        months.append(Month(name, first, y, last - first + STEP - 1))
+        column = HANGING_LEFT + len(months) * STEP
+        short = _MONTHS[int(name[-2:]) - 1]
+        months.append(Month(name, short, first, row[0].y, last - first + STEP - 1, column))
         squares += row
-    return Blanket(LEFT + 31 * STEP, TOP + len(months) * STEP, squares, months, _yarns(rug))
+    hanging = HANGING_LEFT + len(months) * STEP if len(months) <= MOST_HANGING else 0
+    return Blanket(LEFT + 31 * STEP, TOP + len(months) * STEP, hanging, squares, months, _yarns(rug))
 
 
-def _square(day: Day, y: int, colours: tuple[Band, ...]) -> Square:
-    x = LEFT + (day.date.day - 1) * STEP
-    lowest, highest = words(day.lowest, colours), words(day.highest, colours)
-    title = (
-        f"{day.date}: {day.note}"
-        if day.lowest == day.highest is None
-        else f"{day.date}: {lowest} to {highest}"
-    )
-    return Square(x, y, _fill(day.highest, colours), _fill(day.lowest, colours), title)
+def _square(day: Day, row: int, colours: tuple[Band, ...]) -> Square:
+    column = day.date.day - 1
+    x, y = LEFT + column * STEP, TOP + row * STEP
+    across, down = HANGING_LEFT + row * STEP - x, TOP + column * STEP - y
+    outer, heart = _fill(day.highest, colours), _fill(day.lowest, colours)
+    return Square(x, y, outer, heart, _title(day, colours), across, down)
+
+
+def _title(day: Day, colours: tuple[Band, ...]) -> str:
+    if day.lowest is None and day.highest is None:
+        return f"{day.date}: {day.note}"
+    return f"{day.date}: {words(day.lowest, colours)} to {words(day.highest, colours)}"
 
 
 def _fill(tenths: int | None, colours: tuple[Band, ...]) -> str:

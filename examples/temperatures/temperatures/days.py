@@ -86,8 +86,7 @@ def _completed(station: int, dates: list[date], source: Source) -> dict[date, Kn
         return known
     until, why = source.store.rests()
     if now < until:
-        wait = until - now
-        raise KnmiFailed(f"{why}. It is left alone for {wait:.0f} more seconds", 503, wait)
+        raise KnmiFailed(f"{why}. It is left alone for now", 503, until - now)
     first, last = min(wanted), max(wanted)
     try:
         rows = source.question(station, first, last)

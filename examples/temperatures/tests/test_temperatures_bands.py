@@ -40,7 +40,7 @@ def test_ranges_are_told_in_words() -> None:
     assert bands.ranges(bands.read("-2.5:a:000000,6:b:000000,:c:000000")) == [
         "below -2.5 °C",
         "-2.5 to 6 °C",
-        "6 °C and above",
+        "from 6 °C",
     ]
 
 

@@ -149,7 +149,7 @@ def test_knmi_is_left_alone_after_a_failure(make: Make, knmi: Stub, clock: Clock
     again = ask(make(), "from=2023-03-01&to=2023-03-02")
     assert (again.status_code, again.headers["Retry-After"]) == (503, "15")
     assert (
-        "KNMI failed: it answered with status 500. It is left alone for 15 more seconds"
+        "KNMI failed: it answered with status 500. It is left alone for now. Try again in 15 seconds."
         in again.json["detail"]
     )
     assert len(knmi.asked) == 1

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from fakes.postgres import QUOTED, Postgres
+from flask import Flask
 
 import sameroom
 from sameroom import sql
@@ -29,10 +30,11 @@ OperationalError = sqlalchemy.exc.OperationalError
 
 
 @pytest.fixture
-def url(postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A database with a table, which ``sql`` is told of."""
+def url(postgres: Postgres) -> Iterator[str]:
+    """A database with a table, and of an app: outside of contexts the last app counts."""
     made = postgres.database()
-    monkeypatch.setenv("DATABASE_URL", made)
+    app = Flask("notes")
+    sql.init_app(app, made)
     with sql.transaction() as session:
         session.execute(text("CREATE TABLE note (id serial PRIMARY KEY, body text NOT NULL)"))
     yield made
@@ -306,12 +308,12 @@ def test_a_restart_under_load_fails_what_was_under_way_and_nothing_after(
     ],
 )
 def test_what_cannot_be_connected_to_is_explained_without_the_password(
-    postgres: Postgres, monkeypatch: pytest.MonkeyPatch, wrong: str, right: str, words: str
+    postgres: Postgres, wrong: str, right: str, words: str
 ) -> None:
-    made = postgres.database()
-    monkeypatch.setenv("DATABASE_URL", made.replace(str(postgres.port) if wrong == "PORT" else wrong, right))
+    made = postgres.database().replace(str(postgres.port) if wrong == "PORT" else wrong, right)
+    engine = engines.make(made, {})
     with pytest.raises(OperationalError) as caught:
-        bodies()
+        engine.connect()
     assert words in str(caught.value)
     assert "hunter2" not in str(caught.value)
     assert "p@ss" not in str(caught.value)
@@ -328,16 +330,19 @@ def test_a_server_without_room_says_so(url: str, postgres: Postgres) -> None:
     postgres.do("DROP ROLE guest")
 
 
-def test_a_new_password_in_the_environment_is_used_at_once(
-    url: str, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    first = sql.engine()
+def test_a_new_password_in_the_secrets_is_used_at_once(url: str, postgres: Postgres) -> None:
+    sql.engine().dispose()
+    said = [url]
+    kept = engines.Kept(lambda: said[0], lambda found: engines.make(found, {}))
+    with kept.engine().connect() as connection:
+        assert connection.scalar(text("SELECT current_user")) == "postgres"
+    assert kept.engine() is kept.engine()
     postgres.do("DROP ROLE IF EXISTS other", "CREATE ROLE other SUPERUSER LOGIN PASSWORD 'new'")
-    monkeypatch.setenv("DATABASE_URL", url.replace(f"postgres:{QUOTED}", "other:new"))
-    with sql.transaction() as session:
-        assert session.scalar(text("SELECT current_user")) == "other"
-    assert sql.engine() is not first
-    assert states(postgres, url) == ["idle"]
+    said[0] = url.replace(f"postgres:{QUOTED}", "other:new")
+    with kept.engine().connect() as connection:
+        assert connection.scalar(text("SELECT current_user")) == "other"
+    assert states(postgres, url) == ["idle"], "the old engine's is closed"
+    kept.engine().dispose()
 
 
 # Conflicts

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from sameroom import sql
 from sameroom.runtime.sql import engines
@@ -20,10 +21,11 @@ text = sqlalchemy.text
 
 
 @pytest.fixture
-def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The file that ``sql`` uses, with a table."""
+def file(tmp_path: Path) -> Iterator[Path]:
+    """The file of an app's, with two tables: outside of contexts the last app counts."""
     made = tmp_path / "shop.db"
-    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{made}")
+    app = Flask("shop")
+    sql.init_app(app, f"sqlite:///{made}")
     with sql.transaction() as session:
         session.execute(text("CREATE TABLE note (id INTEGER PRIMARY KEY, body TEXT)"))
         session.execute(

@@ -19,6 +19,10 @@ VPC = {"subnets": ["subnet-0123456789abcdef0"], "security_groups": ["sg-01234567
 STREAMED = {"response_mode": "streaming"}
 GIVEN = {"domain": {"name": "api.example.com", "certificate": CERTIFICATE}}
 
+DATABASE = {
+    "database": {"host": "shop.cluster-abc123.eu-west-1.rds.amazonaws.com", "resource": "cluster-ABC"},
+}
+
 
 def faults(made: Iterable[Template]) -> list[str]:
     return [
@@ -38,7 +42,7 @@ def test_no_doors_template_has_a_fault(door: str) -> None:
     [
         wish(FULL),
         wish({"site": {"folder": "web"}, **{key: FULL[key] for key in ("tables", "queues", "cors")}}),
-        wish({"vpc": VPC, "snapstart": True, "log_format": "json", "ceiling": False, **GIVEN}),
+        wish({"vpc": VPC, "snapstart": True, "log_format": "json", "ceiling": False, **GIVEN, **DATABASE}),
         wish_for("rest-api", **STREAMED, binary_media_types=["*/*"], domain=FULL["domain"], base_path="/v1"),
         wish_for("function-url", **STREAMED, cors=FULL["cors"]),
         wish_for("lattice", lattice={"network": NETWORK, "auth": "NONE"}),

@@ -95,7 +95,7 @@ def _completed(station: int, dates: list[date], source: Source) -> dict[date, Kn
         rest = source.rest if error.rest is None else error.rest
         source.store.rest(now + rest, str(error))
         raise
-    log.info("station %s, %s to %s: KNMI was asked", station, first, last)
+    log.debug("station %s, %s to %s: KNMI was asked", station, first, last)
     fetched = {day: Known(rows.get(day), now) for day in _between(first, last)}
     source.store.keep(station, fetched)
     return known | fetched

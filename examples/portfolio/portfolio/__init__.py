@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response
 
 from . import api, cli, logs
 from .ledger.prices import TablePrices
 from .models import db
+
+if TYPE_CHECKING:
+    from .prices.feed import Feed
 
 #: Bytes of a body: a file of 50,000 trades has two million.
 MAX_BODY = 6 * 1024 * 1024
@@ -26,6 +30,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, **(config or {}))
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["prices"] = TablePrices
+    app.extensions["feeds"] = app.config.get("FEEDS", _feed)
     logs.init_app(app)
     sql.init_app(app)
     db.init_app(app)
@@ -34,6 +39,21 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     cli.init_app(app)
     app.after_request(_always_ask_again)
     return app
+
+
+def _feed(name: str) -> Feed:
+    """The provider of prices of that name; loaded when it is asked for."""
+    if name == "fixed":
+        from .prices.fixed import FixedFeed
+
+        return FixedFeed()
+    if name == "csv":
+        from .prices.folder import FolderFeed
+
+        return FolderFeed(Path(os.environ.get("PRICES_FOLDER", "prices")))
+    from .prices.yahoo import YahooFeed
+
+    return YahooFeed()
 
 
 def _always_ask_again(response: Response) -> Response:

@@ -9,11 +9,13 @@ def init_app(app: Flask) -> None:
     """Answer the API's operations, and every error as a problem."""
     from . import (  # noqa: F401
         dividends,
+        files,
         funds,
         house,
         portfolios,
         positions,
         problems,
+        quotes,
         rates,
         system,
         transactions,

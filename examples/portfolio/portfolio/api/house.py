@@ -90,7 +90,7 @@ class SettingsShape(Wire):
     number_format: Literal["nl-NL", "de-DE", "en-GB", "en-US"] = "nl-NL"
     date_format: Literal["nl-NL", "de-DE", "en-GB", "en-US", "sv-SE"] = "nl-NL"
     theme: Literal["system", "light", "dark"] = "system"
-    price_provider: Literal["yahoo", "fixed"] = "yahoo"
+    price_provider: Literal["yahoo", "csv", "fixed"] = "yahoo"
     logging_enabled: bool = True
     logging_level: Literal["debug", "info", "warning", "error", "critical"] = "info"
 

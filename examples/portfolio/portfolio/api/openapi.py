@@ -90,6 +90,11 @@ def _operation(found: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
     if "body" in found.hints:
         schema = _schema(found.hints["body"], schemas, "validation")
         made["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    if "upload" in found.hints:
+        file = {"type": "string", "format": "binary"}
+        form = {"type": "object", "required": ["file"], "properties": {"file": file}}
+        content = {"text/csv": {"schema": {"type": "string"}}, "multipart/form-data": {"schema": form}}
+        made["requestBody"] = {"required": True, "content": content}
     if found.who == "anybody":
         made["security"] = []
     elif found.who == "owner":

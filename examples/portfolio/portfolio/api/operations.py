@@ -107,6 +107,8 @@ def _answer(found: Operation, parts: dict[str, Any]) -> Response:
         return again
     if "body" in found.hints:
         arguments["body"] = found.hints["body"].model_validate(payload.body())
+    if "upload" in found.hints:
+        arguments["upload"] = payload.upload()
     if "work" in found.hints:
         arguments["work"] = at_work()
     response = _response(found, found.function(**arguments))
@@ -173,5 +175,5 @@ def schema_of(found: Operation) -> list[tuple[str, type[BaseModel]]]:
 
 def parameters_of(found: Operation) -> list[str]:
     """The parts of its path."""
-    known = {"body", "query", "work"}
+    known = {"body", "query", "work", "upload"}
     return [name for name in inspect.signature(found.function).parameters if name not in known]

@@ -4,10 +4,35 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from flask import request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+
+
+class Upload(NamedTuple):
+    """A file that was sent, and its name, if it has one."""
+
+    name: str
+    data: bytes
+
+
+def upload() -> Upload:
+    """The file of this request: the field ``file`` of a form, or a body of text/csv.
+
+    :raises HTTPException: 400, 413 or 415
+    """
+    if request.mimetype == "text/csv":
+        return Upload("", request.get_data(cache=False))
+    if request.mimetype != "multipart/form-data":
+        raise UnsupportedMediaType("Send the file as text/csv, or as the field `file` of a form.")
+    sent = request.files.get("file")
+    if sent is None:
+        raise BadRequest("The form has no field `file`.")
+    name = sent.filename or ""
+    if not name.lower().endswith(".csv"):
+        raise UnsupportedMediaType(f"{name[:100]!r} is no .csv file. Save the sheet as CSV.")
+    return Upload(name, sent.read())
 
 
 def body() -> Any:

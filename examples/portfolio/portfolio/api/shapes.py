@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from .problems import NotFound
 from .wire import Currency, Day, Id, Line, Name, Plain, Price, Wire
 
 _ISIN = re.compile(r"[A-Z]{2}[A-Z0-9]{9}[0-9]")
@@ -31,6 +32,18 @@ def _upper(value: object) -> object:
 
 def _lower(value: object) -> object:
     return value.strip().lower() if isinstance(value, str) else value
+
+
+_SYMBOL = re.compile(r"[A-Z0-9.\-=^]{1,20}")
+
+
+def check_symbol(symbol: str) -> None:
+    """That a symbol can be one.
+
+    :raises Problem: 404
+    """
+    if not _SYMBOL.fullmatch(symbol.upper()):
+        raise NotFound("symbol")
 
 
 Isin = Annotated[str, BeforeValidator(_upper), AfterValidator(_isin), Field(max_length=12)]

@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 from fakes.doors import WAYS, Ask, event
+from fakes.job_queue import job_queue
 from fakes.postgres import QUOTED, Postgres
+from fakes.serving import Context
 from flask import Flask, g
 
-from sameroom import make_handler, sql
+from sameroom import background, make_handler, sql
 from sameroom.runtime.errors import DatabaseUnusable
 
 sqlalchemy = pytest.importorskip("sqlalchemy", reason="there is no SQLAlchemy here")
@@ -95,6 +97,36 @@ def test_a_flask_app_commits_rolls_back_and_closes_through_a_door(
     assert (told["exit_code"], told["output"].splitlines()[-1]) == (0, "1"), told
     assert [state for _, state in postgres.connections(name)] == ["idle"]
     engine.dispose()
+
+
+@pytest.mark.parametrize("with_extension", [True, False])
+def test_a_background_job_commits_rolls_back_and_closes(
+    postgres: Postgres, with_extension: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "shop")
+    url = postgres.database()
+    name = url.rpartition("/")[2]
+    postgres.do("CREATE TABLE note (id int)", database=name)
+    app = shop(url, with_extension)
+
+    def keep(number: int) -> None:
+        with sql.transaction() as session:
+            session.execute(text("INSERT INTO note VALUES (:number)"), {"number": number})
+            if number > 1:
+                raise LookupError("no such order")
+        sql.session().execute(text("INSERT INTO note VALUES (99)"))  # which nobody commits
+
+    job = background(name=f"keep-{with_extension}")(keep)
+    with job_queue() as queue:
+        monkeypatch.setenv("SAMEROOM_BACKGROUND_QUEUE", queue.url)
+        job(1)
+        job(2)
+        told = make_handler(app)(queue.event(), Context())
+    assert len(told["batchItemFailures"]) == 1
+    assert postgres.do("SELECT id FROM note", database=name) == [(1,)]
+    assert [state for _, state in postgres.connections(name)] == ["idle"]
+    with app.app_context():
+        sql.engine().dispose()
 
 
 def test_the_apps_own_options_go_before_ours_and_its_url_is_read(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from http.client import HTTPException
+from importlib import import_module
 from threading import Lock
 from typing import Any
 
@@ -26,6 +27,11 @@ class Desk:
     def __init__(self) -> None:
         self._lock = Lock()
         self._made: tuple[SlackKeys, Any] | None = None
+
+    def prepare(self) -> None:
+        """Load Slack's library."""
+        import_module("slack_bolt.adapter.flask")
+        import_module("..slack.door", __package__)
 
     def handler(self, keys: SlackKeys) -> Any:
         """What hands Flask's requests to bolt."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -68,6 +69,13 @@ class Database:
         self._names = {table: environ.get(variable, "") for table, variable in TABLES.items()}
         self._lock = Lock()
         self._made: DynamoDBClient | None = None
+
+    def prepare(self) -> None:
+        """Load AWS's library and make the client, which asks nobody anything; without a region, later."""
+        from botocore.exceptions import NoRegionError
+
+        with contextlib.suppress(NoRegionError):
+            self._client()
 
     def get(self, table: str, key: Item) -> Item | None:
         """The item as of now."""

@@ -36,6 +36,7 @@ def look(app: Flask) -> None:
     style = Path(app.static_folder or "", "qanda.css").read_bytes()
     app.jinja_env.globals["style"] = hashlib.sha256(style).hexdigest()[:12]
     app.jinja_env.globals["is_moderator"] = sessions.is_moderator
+    app.jinja_env.policies["json.dumps_kwargs"] = {"sort_keys": False}
     app.jinja_env.filters["when"] = _when
     app.jinja_env.filters["iso"] = _iso
 

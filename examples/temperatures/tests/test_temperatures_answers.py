@@ -55,6 +55,10 @@ def test_the_text_table_is_that_of_the_original(make: Make) -> None:
     lines = get(make(), MARCH).text.splitlines()
     assert lines[3] == "| 2023-03-01 |   -4.1°C | dark blue   |    7.1°C | light blue  |"
     assert {len(line) for line in lines[:-1]} == {64}
+    dutch = "0:donkerblauw:1f3b7a,6:blauw:3f7cc4,12:lichtblauw:a5cfe8,18:creme:f4e6c1,:lichtrood:ee9a80"
+    rows = get(make(TEMPERATURES_BANDS=dutch), MARCH).text.splitlines()
+    assert rows[3] == "| 2023-03-01 |   -4.1°C | donkerblauw |    7.1°C | lichtblauw  |"
+    assert rows[15] == "| 2023-03-13 |    9.1°C | lichtblauw  |   15.3°C | creme       |"
 
 
 def test_csv_has_a_line_per_day_and_the_reason_of_a_gap(make: Make) -> None:

@@ -20,7 +20,7 @@ for _place in (str(EXAMPLE.parent.parent / "tests"), str(EXAMPLE / "tests"), str
         sys.path.insert(0, _place)
 
 from fakes.postgres import Postgres, postgres_server  # noqa: E402, F401
-from owner_browser import COOKIE_HASH, Browser, keep_owner  # noqa: E402
+from owner_browser import Browser, keep_owner  # noqa: E402
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -29,13 +29,18 @@ NOW = datetime(2024, 6, 28, 12, 0, tzinfo=timezone.utc)  # a Friday
 
 def _made(url: str) -> str:
     """A database made by the migrations, with an owner whose browser is logged in."""
+    return _own(url, new=True)
+
+
+def _own(url: str, new: bool = False) -> str:
     from flask_migrate import upgrade
     from portfolio import create_app
     from portfolio.models import db
 
     made = create_app({"SQLALCHEMY_DATABASE_URI": url, "CLOCK": lambda: NOW})
     with made.app_context():
-        upgrade()
+        if new:
+            upgrade()
         keep_owner(NOW)
         db.session.remove()
         db.engine.dispose()
@@ -67,8 +72,6 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         )
         server.do(
             f"TRUNCATE {gone} RESTART IDENTITY CASCADE",
-            f"DELETE FROM login WHERE cookie_hash <> '{COOKIE_HASH}'",
-            "UPDATE login SET seen_at = began_at, ends_at = began_at + interval '30 days'",
             database=url.rpartition("/")[2],
         )
         return url

@@ -48,6 +48,7 @@ test-pythons: $(READY)
 		$(BIN)/uv venv --quiet --clear --python "$$found" .venv-$$version \
 		&& $(BIN)/uv pip install --quiet --python .venv-$$version --constraint $(LOCK) \
 			pytest pytest-timeout pytest-xdist hypothesis flask django bottle awslambdaric \
+			sqlalchemy 'psycopg[binary]' flask-sqlalchemy flask-migrate \
 		&& PYTHONPATH=src .venv-$$version/bin/python -m pytest --quiet $(PARALLEL) tests/runtime || exit 1; \
 	done
 
@@ -68,6 +69,8 @@ bench: $(READY)
 	$(BIN)/python benchmarks/local_gateway.py
 	$(BIN)/python benchmarks/streaming.py
 	$(BIN)/python benchmarks/load.py
+	$(BIN)/python benchmarks/background.py
+	$(BIN)/python benchmarks/sql.py
 	$(BIN)/python benchmarks/artifact_build.py
 	$(BIN)/python benchmarks/artifact_cold_start.py
 	$(BIN)/python benchmarks/deploy.py

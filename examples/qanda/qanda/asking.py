@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from sameroom.runtime.errors import JobNotQueued
+from sameroom.runtime.errors import JobNotQueued, SecretsUnavailable
 
 from . import jobs
 from .ids import new_id
@@ -24,8 +24,7 @@ def ask_on_the_web(database: Database, body: str) -> Question:
     """Keep a question and have the subscribers told of it who want the web's too."""
     question = Question(new_id(), body, questions.now(), "web")
     questions.add(database, question)
-    if jobs.slack_is_on():
-        _later(jobs.tell_subscribers, "", question.id)
+    _later(jobs.tell_subscribers, "", question.id)
     return question
 
 
@@ -37,7 +36,7 @@ def answer_on_the_web(database: Database, question_id: str, body: str) -> Answer
     question = questions.get(database, question_id)
     answer = Answer(new_id(), question_id, body, questions.now(), "web")
     answers.add(database, answer)
-    if question.place and jobs.slack_is_on():
+    if question.place:
         _later(jobs.tell_asker, question_id, answer.id)
     return answer
 
@@ -46,13 +45,14 @@ def write_letter(database: Database, body: str, name: str, email: str) -> None:
     """Keep a letter; the moderators find it on their page, and in Slack if QANDA_CONTACT_CHANNEL is set."""
     message = Message(new_id(), body, questions.now(), name, email)
     messages.letter(database, message)
-    if room().letters_to and jobs.slack_is_on():
+    if room().letters_to:
         _later(jobs.forward_letter, message._asdict())
 
 
 def _later(job: Callable[..., Any], *args: Any) -> None:
-    """What was written is kept already: if Slack cannot be told, the writer need not write it again."""
+    """If Slack is there. What was written is kept: if Slack cannot be told, nobody need write it again."""
     try:
-        job(*args)
-    except JobNotQueued as error:
+        if jobs.slack_is_on():
+            job(*args)
+    except (JobNotQueued, SecretsUnavailable) as error:
         log.error("Slack is not told: %s", error)

@@ -140,8 +140,8 @@ def hear(heard: dict[str, Any]) -> None:
     elif verb == "help":
         _say(said, wording.HELP.format(url=said.site))
     else:
-        message = Message(said.id, text, int(said.at))
-        messages.told(database(), messages.key(said.team, said.channel), message)
+        from_where = messages.key(said.team, said.channel)
+        messages.told(database(), Message(said.id, text, int(said.at), from_where))
         _say(said, f"{wording.NOT_UNDERSTOOD}\n{wording.HELP.format(url=said.site)}")
 
 

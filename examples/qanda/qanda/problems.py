@@ -13,6 +13,8 @@ from flask import Flask, Response, current_app, jsonify, make_response, render_t
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 
+from sameroom.runtime.errors import SecretsUnavailable
+
 from . import errors
 
 log = logging.getLogger(__name__)
@@ -37,6 +39,7 @@ def register(app: Flask) -> None:
     """Answer every error of this app, and of Flask itself, as a problem."""
     app.register_error_handler(HTTPException, lambda error: told(_http(error)))
     app.register_error_handler(errors.QandaError, lambda error: told(problem(error)))
+    app.register_error_handler(SecretsUnavailable, lambda error: told(_out_of_reach(error)))
 
 
 def for_programs() -> bool:
@@ -86,6 +89,10 @@ def problem(error: errors.QandaError) -> Problem:
         return Problem(429, detail, (("Retry-After", str(error.seconds)),))
     if isinstance(error, errors.SwitchedOff):
         return Problem(503, str(error))
+    return _out_of_reach(error)
+
+
+def _out_of_reach(error: Exception) -> Problem:
     log.error("%s", error)
     return Problem(503, "The questions cannot be reached at the moment. Try again.", (("Retry-After", "1"),))
 

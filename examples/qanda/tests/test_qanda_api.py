@@ -253,6 +253,18 @@ def test_examples_and_answers_fit_the_description(client: Any) -> None:
     assert json.dumps(described)
 
 
+def test_secrets_out_of_reach_are_no_fault_of_the_caller(app: Flask, client: Any) -> None:
+    from sameroom.runtime.errors import SecretsUnavailable
+
+    @app.get("/api/ask-a-secret")
+    def ask_a_secret() -> str:
+        raise SecretsUnavailable("Parameter Store is throttled.")
+
+    said = client.get("/api/ask-a-secret")
+    assert said.status_code == 503
+    assert "Parameter Store" not in said.text
+
+
 def test_without_tables_the_answer_is_try_again(monkeypatch: pytest.MonkeyPatch) -> None:
     from qanda import create_app
 

@@ -91,8 +91,9 @@ def test_every_page_fits_its_window_and_everybody(
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
     looked_at(page, width)
-    page.get_by_role("link", name="Letters").click()
-    looked_at(page, width)
+    for name in ("Letters", "Said to the bot", "Hidden"):
+        page.get_by_role("link", name=name).click()
+        looked_at(page, width)
     page.goto(site)
     page.get_by_role("link", name="Older questions").click()
     page.get_by_role("link", name="Where is the stapler?").click()

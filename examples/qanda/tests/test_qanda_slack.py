@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from qanda_room import PASSWORD
 from qanda_slack import (
     BOT,
     CLIENT_ID,
@@ -241,8 +242,10 @@ def test_what_is_not_understood_is_kept(client: FlaskClient, app: Flask) -> None
     tell(client, "good morning")
     tell(client, "help")
     with app.app_context():
-        kept, _ = messages.heard(database(), messages.key(TEAM, "D1"), 10)
-    assert [message.body for message in kept] == ["good morning"]
+        kept, _ = messages.heard(database(), 10)
+    assert [(message.body, message.name) for message in kept] == [("good morning", "T1|D1")]
+    client.post("/moderation/login", data={"password": PASSWORD})
+    assert "good morning" in client.get("/moderation/heard").text
 
 
 def test_what_bots_say_and_edits_are_no_messages(client: FlaskClient, slack: Slack) -> None:

@@ -75,6 +75,13 @@ def letters() -> ResponseReturnValue:
     return render_template("letters.html", letters=found, older=cursor.encode(last) if last else None)
 
 
+@moderation.get("/heard")
+def heard() -> ResponseReturnValue:
+    """What people told the bot that it did not understand, newest first."""
+    found, last = messages.heard(database(), PAGE, start_key())
+    return render_template("letters.html", letters=found, older=cursor.encode(last) if last else None)
+
+
 @moderation.post("/questions/<uuid:question_id>/<any(hide, show):what>")
 def hide_question(question_id: object, what: str) -> ResponseReturnValue:
     """Hide a question with its answers, or show it again."""

@@ -81,7 +81,7 @@ def build(here: Room, keys: SlackKeys, installed: Told, failed: Told) -> App:
         oauth_flow=OAuthFlow(client=web_api.web_client(here), settings=settings, logger=log),
         client=web_api.web_client(here),
         ssl_check_enabled=False,
-        user_facing_authorize_error_message=wording.UNKNOWN_TEAM.format(url=_slack_page()),
+        user_facing_authorize_error_message=wording.UNKNOWN_TEAM,
     )
     app.command("/ask")(_command)
     app.event("message")(_message)
@@ -206,7 +206,3 @@ def _once(event_id: str) -> Iterator[bool]:
         if first:
             moments.release(database, name)
         raise
-
-
-def _slack_page() -> str:
-    return url_for("pages.slack", _external=True)

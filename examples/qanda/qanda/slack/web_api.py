@@ -17,8 +17,8 @@ from .installations import Installations
 
 log = logging.getLogger(__name__)
 
-#: Seconds.
-_TIMEOUT = 8
+#: Seconds for a call in a job, and for one within a request of Slack's.
+_TIMEOUT, _AT_ONCE = 8, 2
 #: Seconds that we wait where we are when Slack says when to come back; for longer, the job is tried again.
 _PATIENCE = 3
 #: Errors that say: the bot will never reach this channel. Blocked, left, archived, deleted, not invited.
@@ -63,9 +63,9 @@ class _Busy(Exception):
         self.seconds = seconds
 
 
-def web_client(room: Room, token: str | None = None) -> WebClient:
+def web_client(room: Room, token: str | None = None, timeout: int = _TIMEOUT) -> WebClient:
     """A client whose retries are ours."""
-    return WebClient(token=token, base_url=room.slack_api, timeout=_TIMEOUT, retry_handlers=[])
+    return WebClient(token=token, base_url=room.slack_api, timeout=timeout, retry_handlers=[])
 
 
 def post(room: Room, team: str, channel: str, message: Mapping[str, Any], thread: str = "") -> str:
@@ -83,7 +83,7 @@ def open_view(room: Room, team: str, trigger: str, view: Mapping[str, Any]) -> N
 
     :raises Gone, Refused:
     """
-    client = _of_team(room, team)
+    client = _of_team(room, team, _AT_ONCE)
     _called(lambda: client.views_open(trigger_id=trigger, view=dict(view)))
 
 
@@ -105,11 +105,11 @@ def respond(response_url: str, text: str, in_channel: bool = False) -> None:
         log.warning("A response_url answered %s: %.100s", answer.status_code, answer.body)
 
 
-def _of_team(room: Room, team: str) -> WebClient:
+def _of_team(room: Room, team: str, timeout: int = _TIMEOUT) -> WebClient:
     bot = Installations(room.database).find_bot(enterprise_id=None, team_id=team)
     if bot is None:
         raise Gone(team)
-    return web_client(room, bot.bot_token)
+    return web_client(room, bot.bot_token, timeout)
 
 
 def _called(call: Callable[[], Any]) -> Any:

@@ -38,7 +38,7 @@ GONE = "That question has been removed, so it takes no more answers."
 THANKS = "Your answer is with the question now: {url}"
 ASKED = "Your question is asked: {url} Answers come here."
 EMPTY_ASK = "Write a question after it, such as `/ask Where is the stapler?`"
-UNKNOWN_TEAM = "Q&A is not installed in this workspace any more. Install it again: {url}"
+UNKNOWN_TEAM = "Q&A is not installed in this workspace any more. Install it again from its page about Slack."
 TOO_OFTEN = "That was too often. Try again in a few minutes."
 
 

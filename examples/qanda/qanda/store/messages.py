@@ -1,7 +1,7 @@
-"""What passed between the bot and a channel, and letters from the contact page.
+"""What the bot sent, by channel ("team|channel"); what it did not understand; letters of the contact page.
 
-Items of one channel ("team|channel") are in order of time, notifications apart from the rest: "which question
-was this channel last told of" is one consistent read of one item.
+Notifications of one channel are in order of their questions: "which question was this channel last told of"
+is one consistent read of one item.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from .database import Database, Item, Query
 
 #: Seconds. Whoever answers later than this says which question with a button.
 KEPT = 90 * 24 * 3600
-CONTACT = "contact"
+CONTACT, UNKNOWN = "contact", "unknown"
 _NOTIFIED, _TOLD, _LETTER = "notified", "told", "letter"
 
 
@@ -51,9 +51,9 @@ def last_notified(database: Database, channel: str) -> str | None:
     return str(items[0]["question_id"]) if items else None
 
 
-def told(database: Database, channel: str, message: Message) -> None:
-    """Keep what the bot did not understand."""
-    _put(database, channel, f"{_TOLD}/{message.id}", message.created, _content(message))
+def told(database: Database, message: Message) -> None:
+    """Keep what the bot did not understand; its name is the channel's key."""
+    _put(database, UNKNOWN, f"{_TOLD}/{message.id}", message.created, _content(message))
 
 
 def letter(database: Database, message: Message) -> None:
@@ -66,11 +66,9 @@ def letters(database: Database, limit: int, after: str | None = None) -> tuple[l
     return _page(database, CONTACT, _LETTER, limit, after)
 
 
-def heard(
-    database: Database, channel: str, limit: int, after: str | None = None
-) -> tuple[list[Message], str | None]:
-    """What a channel said that the bot did not understand, newest first, and the id to go on after."""
-    return _page(database, channel, _TOLD, limit, after)
+def heard(database: Database, limit: int, after: str | None = None) -> tuple[list[Message], str | None]:
+    """Up to ``limit`` messages that the bot did not understand, newest first, and the id to go on after."""
+    return _page(database, UNKNOWN, _TOLD, limit, after)
 
 
 def _page(

@@ -9,6 +9,9 @@ from typing import Any
 from ..errors import UnfitArguments
 
 _PLAIN = (str, int, float, bool, type(None))
+#: An integer of so many bits has at most 4300 digits; Python writes and reads no more of them.
+#: https://docs.python.org/3/library/stdtypes.html#int-max-str-digits
+_MOST_BITS = 14_280
 #: Nesting that json.loads of every Python takes.
 _DEEPEST = 100
 _INSTEAD = {
@@ -48,6 +51,8 @@ def _check(job: str, place: str, value: Any, depth: int) -> None:
             _check(job, f"{place}[{key!r}]", inner, depth + 1)
     elif kind is float and not math.isfinite(value):
         raise UnfitArguments(f"{job}: {place} is {value!r}, which JSON has no number for.")
+    elif kind is int and value.bit_length() > _MOST_BITS:
+        raise UnfitArguments(f"{job}: {place} is a number of {value.bit_length():,} bits: pass hex(...).")
     elif kind is str and not _encodes(value):
         raise UnfitArguments(f"{job}: {place} has half of a surrogate pair in it, which is no text.")
     elif kind not in _PLAIN:

@@ -49,6 +49,8 @@ def read(body: str) -> Message:
         said = json.loads(body)
     except ValueError as error:
         raise InvalidJob(f"its body is not JSON: {error}") from None
+    except RecursionError:
+        raise InvalidJob("its body is JSON nested too deep to be read") from None
     if not isinstance(said, dict):
         raise InvalidJob(f"its body is {type(said).__name__}, not an object")
     for key, kind in _KINDS.items():

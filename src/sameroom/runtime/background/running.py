@@ -57,7 +57,7 @@ def run_here(job: Job[..., Any], message: Message) -> None:
 
 
 def run(delivery: Delivery, context: Context = nullcontext) -> Outcome:
-    """Run one delivery, and say in the log how it ended. Nothing but KeyboardInterrupt leaves it."""
+    """Run one delivery, and say in the log how it ended. Only KeyboardInterrupt leaves it."""
     began = time.monotonic()
     entered = active.set(delivery)
     error: BaseException | None = None

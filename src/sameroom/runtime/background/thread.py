@@ -45,7 +45,7 @@ class Worker:
         self._waiting: list[_Waiting] = []
         self._numbers = itertools.count()
         self._thread: threading.Thread | None = None
-        self._busy = False
+        self._busy: Message | None = None
         self._ending = False
 
     def put(self, job: Job[..., Any], message: Message, delay: float, app: Any) -> None:
@@ -75,28 +75,32 @@ class Worker:
             while (self._waiting or self._busy) and (left := end - time.monotonic()) > 0:
                 self._changed.wait(left)
             lost = [one.delivery.message for one in self._waiting]
-            done = not lost and not self._busy
+            if self._busy:
+                lost.insert(0, self._busy)
             self._ending = False
         for message in lost:
             log.error("job %s [%s] is lost: the process ended", message.name, message.id)
-        return done
+        return not lost
 
     def _work(self) -> None:
         while True:
             with self._changed:
-                self._busy = False
+                self._busy = None
                 self._changed.notify_all()
                 while not (self._waiting and (self._ending or self._waiting[0].due <= time.monotonic())):
                     wait = self._waiting[0].due - time.monotonic() if self._waiting else None
                     self._changed.wait(wait)
                 one = heapq.heappop(self._waiting)
-                self._busy = True
+                self._busy = one.delivery.message
             self._run(one)
 
     def _run(self, one: _Waiting) -> None:
         delivery = one.delivery
-        if run(delivery, one.context).error is None:
-            return
+        try:
+            if run(delivery, one.context).error is None:
+                return
+        except KeyboardInterrupt:  # nobody's Ctrl-C comes to this thread: the job raised it, and others wait
+            log.exception("job %s [%s] raised KeyboardInterrupt", delivery.message.name, delivery.message.id)
         if delivery.attempt < RECEIVES and not self._ending:
             again = delivery._replace(attempt=delivery.attempt + 1)
             self._add(again, one.context, pause(delivery.attempt))

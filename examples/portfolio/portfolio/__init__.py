@@ -22,7 +22,6 @@ MAX_BODY = 6 * 1024 * 1024
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     """Create an app. Nothing is asked of the database before the first request that needs it."""
-    from flask_migrate import Migrate
 
     from sameroom import sql
 
@@ -34,7 +33,6 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     logs.init_app(app)
     sql.init_app(app)
     db.init_app(app)
-    Migrate(app, db, directory=str(Path(__file__).parent / "migrations"))
     api.init_app(app)
     cli.init_app(app)
     app.after_request(_always_ask_again)

@@ -16,10 +16,27 @@ from .models import db
 history = AppGroup("history", help="The days that figures and charts are made of.")
 prices = AppGroup("prices", help="Closing prices.")
 _SHORTEST = 12
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class _Migrations(click.Command):
+    """``flask db``, by Flask-Migrate, loaded when it is called: it brings Alembic, which no request needs."""
+
+    def __init__(self, app: Flask) -> None:
+        super().__init__("db", short_help="Perform database migrations.")
+        self._app = app
+
+    def make_context(self, info_name: str | None, *rest: Any, **extra: Any) -> click.Context:
+        from flask_migrate import Migrate
+
+        Migrate(self._app, db, directory=str(MIGRATIONS))
+        theirs = self._app.cli.commands["db"]
+        return theirs.make_context(info_name, *rest, **extra)
 
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
+    app.cli.add_command(_Migrations(app))
     for command in (owner, seed, history, prices, import_file):
         app.cli.add_command(command)
 

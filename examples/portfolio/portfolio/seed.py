@@ -32,10 +32,10 @@ class _Sort(NamedTuple):
 
 
 _FUNDS = (
-    _Sort("World Equity Index", "NL0000000018", "WORLD.AS", "EUR", "fund", "none"),
-    _Sort("Global Property", "NL0000000026", "PROP.AS", "EUR", "fund", "stock"),
-    _Sort("Euro Bonds", "NL0000000034", "BONDS.AS", "EUR", "fund", "cash"),
-    _Sort("Example Computers", "US0000000042", "EXCO", "USD", "stock", "cash"),
+    _Sort("World Equity Index", "NL0000000016", "WORLD.AS", "EUR", "fund", "none"),
+    _Sort("Global Property", "NL0000000024", "PROP.AS", "EUR", "fund", "stock"),
+    _Sort("Euro Bonds", "NL0000000032", "BONDS.AS", "EUR", "fund", "cash"),
+    _Sort("Example Computers", "US0000000044", "EXCO", "USD", "stock", "cash"),
 )
 _PORTFOLIOS = (
     ("Pension", "For the years after work.", False, (0, 1, 2)),

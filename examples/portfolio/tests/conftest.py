@@ -33,14 +33,13 @@ def _made(url: str) -> str:
 
 
 def _own(url: str, new: bool = False) -> str:
-    from flask_migrate import upgrade
     from portfolio import create_app
     from portfolio.models import db
 
     made = create_app({"SQLALCHEMY_DATABASE_URI": url, "CLOCK": lambda: NOW})
+    if new:
+        made.test_cli_runner().invoke(args=["db", "upgrade"], catch_exceptions=False)
     with made.app_context():
-        if new:
-            upgrade()
         keep_owner(NOW)
         db.session.remove()
         db.engine.dispose()
@@ -67,14 +66,12 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "postgresql":
         url = str(request.getfixturevalue("postgresql_url"))
         server: Postgres = request.getfixturevalue("postgres_server")
-        gone = (
-            "fund, portfolio, symbol, exchange_rate, setting, api_token, failed_login, log_record, remembered"
-        )
+        gone = "fund, portfolio, symbol, exchange_rate, setting, failed_login, log_record, remembered"
         server.do(
-            f"TRUNCATE {gone} RESTART IDENTITY CASCADE",
+            f"TRUNCATE {gone}, owner RESTART IDENTITY CASCADE",
             database=url.rpartition("/")[2],
         )
-        return url
+        return _own(url)
     file = tmp_path / "portfolio.db"
     shutil.copy(request.getfixturevalue("sqlite_original"), file)
     return f"sqlite:///{file}"

@@ -281,7 +281,10 @@ def deployed(
     typed.settings.write_text(settings.replace("[tool.sameroom]\n", f'[tool.sameroom]\ndoor = "{door}"\n', 1))
     if room.environment:
         said = "\n".join(f"{name} = {json.dumps(value)}" for name, value in room.environment.items())
-        typed.declare(f"[tool.sameroom.env]\n{said}")
+        header = "[tool.sameroom.env]\n"
+        if header not in typed.settings.read_text():
+            typed.declare(header)
+        typed.settings.write_text(typed.settings.read_text().replace(header, f"{header}{said}\n", 1))
     for name, value in secrets.items():
         put(stand.cloud(), stack_name(typed.name, ""), typed.name, name, value)
     done = journey.deploy(

@@ -109,3 +109,14 @@ def test_without_the_setting_a_call_is_an_error_that_names_it(shop: Path) -> Non
         assert httpx.post(f"{running.url}/ada", timeout=10).status_code == 500
         running.wait_for(r"JobNotQueued: mail\.send has no queue to wait in")
         running.wait_for(r"\[tool\.sameroom\.background\]")
+
+
+def test_a_second_dev_of_the_project_leaves_the_jobs_to_the_first(shop: Path) -> None:
+    with dev(shop) as first:
+        first.wait_for("ready in")
+        with dev(shop) as second:
+            second.wait_for("Another sameroom dev of this project runs its background jobs")
+            second.wait_for("ready in")
+            assert httpx.post(f"{second.url}/ada", timeout=10).status_code == 200
+            first.wait_for("sent to ada")
+            assert "sent to ada" not in second.output

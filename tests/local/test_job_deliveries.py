@@ -231,6 +231,7 @@ async def test_the_runtime_puts_its_jobs_into_the_queue_of_the_project(tmp_path:
     assert os.listdir(tmp_path / ".sameroom" / "jobs")
     with queue(tmp_path) as again:
         assert again.store.counts() == Counts(1, 0), "it is kept"
+        assert not again.ours, "who does not deliver keeps nobody from it"
 
 
 async def test_the_queue_refuses_as_sqs_does(tmp_path: Path) -> None:

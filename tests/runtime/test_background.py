@@ -87,7 +87,7 @@ class TestArguments:
             ({"a": [1, {"b": (1,)}]}, r"argument 1\['a'\]\[1\]\['b'\] is a tuple"),
             ({1: 2}, r"argument 1 has the key 1, which is an int"),
         ],
-        ids=repr,
+        ids=lambda value: type(value).__name__,
     )
     def test_what_would_not_arrive_as_it_is_is_refused_at_the_call_by_its_place(
         self, value: Any, said: str, queue: JobQueue

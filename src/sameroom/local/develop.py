@@ -112,6 +112,13 @@ async def develop(load: Callable[[], Project], local: Local, screen: Screen) -> 
             await session.run()
 
 
+_OTHER = SameroomError(
+    "Another sameroom dev of this project runs its background jobs.",
+    why="Both have one queue, and two would run what the other is at.",
+    next="Jobs that are called here run there. End one of the two to have them here.",
+)
+
+
 class Session:
     """What runs while the door is open: the server, the sandboxes, the local AWS, the watch over files."""
 
@@ -135,7 +142,9 @@ class Session:
             self._tasks.start(self._tell_when_gone(self._backing.stand_in))
         self._queue = stack.enter_context(queue_of(project, self._sent))
         self._pool = await stack.enter_async_context(Pool(self._config(), self._screen.log))
-        if self._queue is not None:
+        if self._queue is not None and not self._queue.ours:
+            self._screen.trouble(_OTHER)
+        elif self._queue is not None:
             self._deliveries = Deliveries(
                 self._queue.store, self._pool, self._screen, limits(project.settings)
             )

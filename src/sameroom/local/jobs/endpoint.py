@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -24,14 +24,33 @@ _LONGEST = 4 * LIMIT
 
 
 class Queue(NamedTuple):
-    """The queue, and the URL by which the app knows it."""
+    """The queue, and the URL by which the app knows it. ``ours``: nobody else on this machine delivers its
+    messages, so that we may."""
 
     store: Store
     url: str
+    ours: bool
 
 
 @contextmanager
-def queue_of(project: Project, sent: Callable[[], None] = lambda: None) -> Iterator[Queue | None]:
+def locked(path: Path) -> Iterator[bool]:
+    """Whether the lock is ours for the block. It is let go when we end, however we do."""
+    try:
+        import fcntl
+    except ImportError:  # no Unix
+        yield True
+        return
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield False
+            return
+        yield True
+
+
+@contextmanager
+def queue_of(project: Project, sent: Callable[[], None] | None = None) -> Iterator[Queue | None]:
     """The project's queue; None where its settings ask for none. As for ``queue``."""
     if project.settings.background is None:
         yield None
@@ -45,19 +64,22 @@ class _Refused(Exception):
 
 
 @contextmanager
-def queue(project: Path, stage: str = "", sent: Callable[[], None] = lambda: None) -> Iterator[Queue]:
-    """The project's queue, kept in its ``.sameroom``. ``sent`` is told of each message, in another thread.
+def queue(project: Path, stage: str = "", sent: Callable[[], None] | None = None) -> Iterator[Queue]:
+    """The project's queue, kept in its ``.sameroom``. Who wants to deliver is told of messages by ``sent``,
+    in another thread.
 
     OSError where the project is not writable.
     """
     name = f"background.{stage}.sqlite" if stage else "background.sqlite"
-    store = Store(own_folder(project, "jobs") / name)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(store, sent))
+    path = own_folder(project, "jobs") / name
+    store = Store(path)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(store, sent or (lambda: None)))
     server.daemon_threads = True
     thread = Thread(target=server.serve_forever, args=(0.05,), name="sameroom-queue", daemon=True)
     thread.start()
     try:
-        yield Queue(store, f"http://127.0.0.1:{server.server_port}{LOCAL}background")
+        with locked(path.with_suffix(".lock")) if sent else nullcontext(False) as ours:
+            yield Queue(store, f"http://127.0.0.1:{server.server_port}{LOCAL}background", ours)
     finally:
         server.shutdown()
         thread.join()

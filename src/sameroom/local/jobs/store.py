@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlite3
 import time
 import uuid
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
@@ -74,8 +74,7 @@ class Store:
         """Up to ``most`` messages, those that are due longest first; nobody else gets them for ``hidden``
         seconds."""
         now = self._clock()
-        with self._lock, closing(self._file.cursor()) as cursor:
-            cursor.execute("BEGIN IMMEDIATE")
+        with self._at_once() as cursor:
             rows = cursor.execute(
                 "SELECT id, name, body, sent, receives FROM waiting WHERE visible <= ? "
                 "ORDER BY visible, rowid LIMIT ?",
@@ -89,7 +88,6 @@ class Store:
                 "UPDATE waiting SET visible = ?, receives = ?, handle = ? WHERE id = ?",
                 [(now + hidden, one.receives, one.handle, one.id) for one in found],
             )
-            cursor.execute("COMMIT")
         return found
 
     def delete(self, handles: Iterable[str]) -> None:
@@ -113,8 +111,7 @@ class Store:
     def bury(self, handles: Sequence[str]) -> None:
         """They become dead letters."""
         now = self._clock()
-        with self._lock, closing(self._file.cursor()) as cursor:
-            cursor.execute("BEGIN IMMEDIATE")
+        with self._at_once() as cursor:
             for handle in handles:
                 cursor.execute(
                     "INSERT OR REPLACE INTO dead SELECT id, name, body, sent, receives, ? FROM waiting "
@@ -122,7 +119,6 @@ class Store:
                     (now, handle),
                 )
                 cursor.execute("DELETE FROM waiting WHERE handle = ?", (handle,))
-            cursor.execute("COMMIT")
 
     def show_all(self) -> None:
         """What was under way when its process ended is seen at once, and not when its time is up."""
@@ -151,7 +147,17 @@ class Store:
             return self._file.execute(statement, values).rowcount
 
     def _do_all(self, statement: str, values: list[tuple[object, ...]]) -> None:
-        with self._lock:
-            self._file.execute("BEGIN IMMEDIATE")
-            self._file.executemany(statement, values)
-            self._file.execute("COMMIT")
+        with self._at_once() as cursor:
+            cursor.executemany(statement, values)
+
+    @contextmanager
+    def _at_once(self) -> Iterator[sqlite3.Cursor]:
+        """All of the block or nothing of it."""
+        with self._lock, closing(self._file.cursor()) as cursor:
+            cursor.execute("BEGIN IMMEDIATE")
+            try:
+                yield cursor
+            except BaseException:
+                cursor.execute("ROLLBACK")
+                raise
+            cursor.execute("COMMIT")

@@ -45,7 +45,8 @@ def answer(app: App, records: Sequence[Record]) -> list[str]:
     longest = 0.0
     for record in records:
         if longest and current_invocation.remaining < 2 * longest + _PATIENCE:
-            if not _put_back(record):
+            # A new message begins to count anew, which one that has failed before must not.
+            if _attempt(record) > 1 or not _put_back(record):
                 failed.append(record["messageId"])
             continue
         try:

@@ -6,8 +6,8 @@ import hashlib
 import hmac
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, request, session
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask import Flask, Request, Response, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from werkzeug.exceptions import Forbidden
 
 from .errors import SwitchedOff
@@ -23,10 +23,12 @@ class Sessions(SecureCookieSessionInterface):
             return self.session_class()
         return super().open_session(app, request)
 
-    def save_session(self, app: Flask, session: SecureCookieSession, response: object) -> None:  # type: ignore[override]
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Write the cookie, if there is something to write."""
         if session.modified and (not session or _has_key(app)):
-            super().save_session(app, session, response)  # type: ignore[arg-type]
+            super().save_session(app, session, response)
+        elif session.accessed:
+            response.vary.add("Cookie")
 
     def get_cookie_secure(self, app: Flask) -> bool:
         """Only over https, where the request came over it."""

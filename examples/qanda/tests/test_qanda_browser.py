@@ -91,7 +91,7 @@ def test_every_page_fits_its_window_and_everybody(
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
     looked_at(page, width)
-    for name in ("Letters", "Said to the bot", "Hidden"):
+    for name in ("Letters", "To the bot", "Hidden"):
         page.get_by_role("link", name=name).click()
         looked_at(page, width)
     page.goto(site)

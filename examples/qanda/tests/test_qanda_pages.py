@@ -210,6 +210,7 @@ def test_every_answer_has_its_guards(client: FlaskClient) -> None:
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert "default-src 'none'" in headers["Content-Security-Policy"]
         assert headers["Cache-Control"] == "no-cache"
+    assert client.get("/").headers["Vary"] == "Cookie"
     style = re.search(r'href="(/static/qanda.css\?v=[^"]+)"', client.get("/contact").text)
     assert style
     with client.get(style[1]) as said:

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
-from pathlib import Path
-from typing import Any
 
 import pytest
 from fakes.cloud import Stand, fresh_name
+from fakes.small_stack import SmallStack, small_stack
 from fakes.toll import toll
-from fakes.wishes import wish
 
-import sameroom
 from sameroom.aws.cloud import Cloud
 from sameroom.operate import secrets as kept
 from sameroom.runtime.errors import SecretMissing, SecretsUnavailable
 from sameroom.runtime.parameters import ParameterStore
-from sameroom.template import Code, template
 
 APP = """
 from flask import Flask
@@ -38,75 +32,31 @@ def hello():
 NAMES = ["TOKEN", "LARGE", *(f"NAME_{number}" for number in range(10))]
 
 
-class Deployed:
+def deployed(cloud: Cloud, *, without: str = "") -> SmallStack:
     """A stack with this app, whose secrets are set by ``operate.secrets``."""
-
-    def __init__(self, cloud: Cloud, *, without: str = "") -> None:
-        self.cloud, self.stack = cloud, fresh_name("secretive")
-        for name in NAMES:
-            if name != without:
-                value = {"TOKEN": "hünter2 ✓", "LARGE": "é" * 4096}.get(name, name.lower())
-                kept.put(cloud, self.stack, "shop", name, value)
-        code = Code(fresh_name("code"), "app.zip", "cd" * 32, "python3.13", "arm64")
-        where = {"LocationConstraint": "eu-west-1"}
-        cloud.call("s3", "create_bucket", Bucket=code.bucket, CreateBucketConfiguration=where)
-        cloud.call("s3", "put_object", Bucket=code.bucket, Key=code.key, Body=_zipped())
-        asked = wish({"secrets": NAMES}, stack=self.stack)._replace(
-            code=code, variables={"SAMEROOM_APP": "app:app", "SAMEROOM_SECRETS_TTL": "0"}
-        )
-        said = cloud.call(
-            "cloudformation",
-            "create_stack",
-            StackName=self.stack,
-            TemplateBody=json.dumps(template(asked).document),
-            Capabilities=["CAPABILITY_IAM"],
-        )
-        [found] = cloud.call("cloudformation", "describe_stacks", StackName=said["StackId"])["Stacks"]
-        assert found["StackStatus"] == "CREATE_COMPLETE", found
-        self.alias = {one["OutputKey"]: one["OutputValue"] for one in found["Outputs"]}["AliasArn"]
-
-    def ask(self) -> Any:
-        """The function's answer to GET /."""
-        http = {"method": "GET", "path": "/", "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1"}
-        event = {
-            "version": "2.0",
-            "rawPath": "/",
-            "rawQueryString": "",
-            "headers": {"host": "h"},
-            "requestContext": {"http": http, "stage": "$default"},
-            "isBase64Encoded": False,
-        }
-        said = self.cloud.call(
-            "lambda", "invoke", FunctionName=self.alias, Payload=json.dumps(event).encode()
-        )
-        return json.loads(said["Payload"].read())
-
-
-def _zipped() -> bytes:
-    house = Path(sameroom.__file__).parent
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w") as file:
-        file.writestr("app.py", APP)
-        for path in [*house.glob("*.py"), *(house / "runtime").rglob("*.py")]:
-            file.write(path, Path("sameroom") / path.relative_to(house))
-    return held.getvalue()
+    stack = fresh_name("secretive")
+    for name in NAMES:
+        if name != without:
+            value = {"TOKEN": "hünter2 ✓", "LARGE": "é" * 4096}.get(name, name.lower())
+            kept.put(cloud, stack, "shop", name, value)
+    return small_stack(cloud, APP, {"secrets": NAMES}, name=stack, variables={"SAMEROOM_SECRETS_TTL": "0"})
 
 
 def test_a_deployed_app_reads_its_secrets_and_sees_a_new_value(stand: Stand) -> None:
-    deployed = Deployed(stand.cloud())
-    answer = deployed.ask()
+    stack = deployed(stand.cloud())
+    answer = stack.ask()
     assert answer["statusCode"] == 200, answer
     assert json.loads(answer["body"]) == {
         "config": "hünter2 ✓",
         "secret": "hünter2 ✓",
         "sizes": [8192, 6],
     }
-    kept.put(deployed.cloud, deployed.stack, "shop", "TOKEN", "rotated")
-    assert json.loads(deployed.ask()["body"])["secret"] == "rotated"
+    kept.put(stack.cloud, stack.name, "shop", "TOKEN", "rotated")
+    assert json.loads(stack.ask()["body"])["secret"] == "rotated"
 
 
 def test_a_deployed_app_that_lacks_a_secret_names_it_in_its_init_error(stand: Stand) -> None:
-    answer = Deployed(stand.cloud(), without="NAME_7").ask()
+    answer = deployed(stand.cloud(), without="NAME_7").ask()
     # The stand has its own word for the type of an error at import.
     assert "/NAME_7. Set it" in answer["errorMessage"]
     assert "sameroom secrets set NAME_7" in answer["errorMessage"]

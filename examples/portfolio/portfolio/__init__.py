@@ -58,4 +58,7 @@ def _always_ask_again(response: Response) -> Response:
     # Nobody's figures may stay in a cache between here and the owner.
     response.headers.setdefault("Cache-Control", "private, no-cache")
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    if response.status_code == 204:
+        # There is nothing that could have a type.
+        response.headers.pop("Content-Type", None)
     return response

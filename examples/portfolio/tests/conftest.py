@@ -19,7 +19,15 @@ for _place in (str(EXAMPLE.parent.parent / "tests"), str(EXAMPLE / "tests"), str
     if _place not in sys.path:
         sys.path.insert(0, _place)
 
-from fakes.postgres import Postgres, postgres_server  # noqa: E402, F401
+try:
+    from fakes.postgres import Postgres, postgres_server
+except ImportError:  # a copy of this example by itself, which is tested on SQLite alone
+
+    @pytest.fixture(scope="session")
+    def postgres_server() -> None:
+        pytest.skip("PostgreSQL is started by sameroom's own tests")
+
+
 from owner_browser import Browser, keep_owner  # noqa: E402
 
 if TYPE_CHECKING:
@@ -55,23 +63,30 @@ def sqlite_original(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(postgres_server: Postgres) -> str:  # noqa: F811
+def postgresql_url(postgres_server: Postgres) -> str:
     """The one database of all tests, which is emptied before each."""
     return _made(postgres_server.database())
+
+
+@pytest.fixture
+def emptied(postgresql_url: str, postgres_server: Postgres) -> Callable[[], str]:
+    """Empties PostgreSQL's database but for an owner, and says its URL."""
+    gone = "fund, portfolio, symbol, exchange_rate, setting, failed_login, log_record, remembered, owner"
+
+    def empty() -> str:
+        name = postgresql_url.rpartition("/")[2]
+        postgres_server.do(f"TRUNCATE {gone} RESTART IDENTITY CASCADE", database=name)
+        return _own(postgresql_url)
+
+    return empty
 
 
 @pytest.fixture(params=["sqlite"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of a database without portfolios."""
     if request.param == "postgresql":
-        url = str(request.getfixturevalue("postgresql_url"))
-        server: Postgres = request.getfixturevalue("postgres_server")
-        gone = "fund, portfolio, symbol, exchange_rate, setting, failed_login, log_record, remembered"
-        server.do(
-            f"TRUNCATE {gone}, owner RESTART IDENTITY CASCADE",
-            database=url.rpartition("/")[2],
-        )
-        return _own(url)
+        emptied: Callable[[], str] = request.getfixturevalue("emptied")
+        return emptied()
     file = tmp_path / "portfolio.db"
     shutil.copy(request.getfixturevalue("sqlite_original"), file)
     return f"sqlite:///{file}"

@@ -16,7 +16,7 @@ from ..models import ApiToken, Login, LogRecord
 from . import access, cursor
 from .operations import Work, operation
 from .problems import Fault, NotFound, Problem
-from .wire import Currency, Line, Name, Wire
+from .wire import Currency, Line, Name, Several, Wire
 
 
 class Credentials(Wire):
@@ -96,10 +96,10 @@ class SettingsShape(Wire):
 
 
 class LogQuery(Wire):
-    """Which lines, newest first; level and category may be given several times."""
+    """Which lines, newest first; level and category may be several, with commas between."""
 
-    level: list[str] | str | None = None
-    category: list[str] | str | None = None
+    level: Annotated[list[str], Several] | None = None
+    category: Annotated[list[str], Several] | None = None
     start_date: datetime | None = None
     end_date: datetime | None = None
     source: Line | None = None
@@ -258,7 +258,7 @@ def list_logs(work: Work, query: LogQuery) -> LogPage:
     statement = select(LogRecord)
     for column, wanted in ((LogRecord.level, query.level), (LogRecord.category, query.category)):
         if wanted:
-            statement = statement.where(column.in_([wanted] if isinstance(wanted, str) else wanted))
+            statement = statement.where(column.in_(wanted))
     for text, found in ((LogRecord.source, query.source), (LogRecord.message, query.message)):
         if found:
             statement = statement.where(text.icontains(found, autoescape=True))

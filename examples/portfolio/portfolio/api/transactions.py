@@ -16,7 +16,7 @@ from ..models import Fund, Gain, Position, Trade
 from . import cursor, positions
 from .operations import Reply, Work, check_version, operation
 from .problems import Fault, NotFound, Problem
-from .wire import Amount, Day, Id, Plain, Price, Shares, Wire
+from .wire import Amount, Day, Id, Plain, Price, Several, Shares, Wire
 
 Kind = Annotated[
     Literal["buy", "sell", "fee"], BeforeValidator(lambda v: v.lower() if isinstance(v, str) else v)
@@ -64,12 +64,12 @@ class TransactionOut(Wire):
 
 
 class TransactionQuery(Wire):
-    """Which transactions, newest first; ``fundId`` and ``type`` may be given several times."""
+    """Which transactions, newest first; ``fundId`` and ``type`` may be several, with commas between."""
 
     portfolio_id: Id | None = None
     portfolio_fund_id: Id | None = None
-    fund_id: list[Id] | Id | None = None
-    type: list[Kind] | Kind | None = None
+    fund_id: Annotated[list[Id], Several] | None = None
+    type: Annotated[list[Kind], Several] | None = None
     start_date: Day | None = None
     end_date: Day | None = None
     sort: Literal["date", "-date"] = "-date"
@@ -206,11 +206,9 @@ def _chosen(
     if query.portfolio_fund_id:
         statement = statement.where(Trade.position_id == query.portfolio_fund_id)
     if query.fund_id:
-        ids = [query.fund_id] if isinstance(query.fund_id, str) else query.fund_id
-        statement = statement.where(Position.fund_id.in_(ids))
+        statement = statement.where(Position.fund_id.in_(query.fund_id))
     if query.type:
-        kinds = [query.type] if isinstance(query.type, str) else query.type
-        statement = statement.where(Trade.kind.in_(kinds))
+        statement = statement.where(Trade.kind.in_(query.type))
     if query.start_date:
         statement = statement.where(Trade.on >= query.start_date)
     if query.end_date:

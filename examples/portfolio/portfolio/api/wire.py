@@ -81,3 +81,13 @@ Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_no_co
 Currency = Annotated[str, BeforeValidator(lambda v: v.upper() if isinstance(v, str) else v),
                      Field(pattern=r"^[A-Z]{3}$")]  # fmt: skip
 Id = Annotated[str, Field(pattern=r"^[0-9a-fA-F-]{36}$")]
+
+
+def _several(value: Any) -> Any:
+    given = [value] if isinstance(value, str) else value
+    return [part for text in given for part in text.split(",") if part] if isinstance(given, list) else value
+
+
+#: Several of a query's values: given with commas between, or several times. A load balancer of AWS's hands on
+#: only the last of several times.
+Several = BeforeValidator(_several)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .runtime import sql
     from .runtime.background import background, current_job
     from .runtime.context import current_invocation
+    from .runtime.events import on
     from .runtime.handler import make_handler
     from .runtime.secrets import check_secrets, load_secrets, secret
 
@@ -23,6 +24,7 @@ __all__ = [
     "current_job",
     "load_secrets",
     "make_handler",
+    "on",
     "secret",
     "sql",
 ]
@@ -30,6 +32,7 @@ __all__ = [
 _ROOMS = {
     "current_invocation": ".runtime.context",
     "make_handler": ".runtime.handler",
+    "on": ".runtime.events",
     "sql": ".runtime.sql",
     **dict.fromkeys(("background", "current_job"), ".runtime.background"),
     **dict.fromkeys(("check_secrets", "load_secrets", "secret"), ".runtime.secrets"),

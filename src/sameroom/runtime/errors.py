@@ -4,6 +4,7 @@ RuntimeFault
 ├── UnknownEvent      an event that no door knows
 ├── InvalidEvent      an event of a known shape with something unusable in it
 ├── NothingRegistered an event of one of AWS's services that no function of the app wants
+├── EventFailed       a function failed at an event of one of AWS's services
 ├── AppImportError    SAMEROOM_APP names nothing that can serve requests
 ├── ProtocolError     the app broke PEP 3333
 ├── ScheduledCommandFailed   a command that a schedule started ended with another status than 0
@@ -30,6 +31,10 @@ class InvalidEvent(RuntimeFault):
 
 class NothingRegistered(RuntimeFault):
     """An event of one of AWS's services that no function of the app wants; the message says what sent it."""
+
+
+class EventFailed(RuntimeFault):
+    """A function failed at an event of one of AWS's services, which has to be told; the log has why."""
 
 
 class AppImportError(RuntimeFault):

@@ -133,9 +133,9 @@ class Handler:
             from . import commands
 
             return commands.answer(self.app, self.init_ms, event, context)
-        from . import events
+        from .events.answering import answer
 
-        return events.answer(self.app, event, context)
+        return answer(self.app, event, context)
 
 
 _NO_REQUESTS = (COMMANDS, EVENTS)

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from ..access import message as words
+from ..app_context import context_of
 from ..context import current_invocation
 from ..errors import AwsCallFailed, InvalidJob, JobNotQueued
-from ..finder import flask_of
 from ..wsgi import App
 from .current import Delivery
 from .message import ATTRIBUTE, read
@@ -36,11 +35,7 @@ def answer(app: App, records: Sequence[Record]) -> list[str]:
     One that would not be done in time is put into the queue anew, untouched, so that it loses none of its
     deliveries.
     """
-    flask = flask_of(app)
-
-    def context() -> AbstractContextManager[Any]:
-        return nullcontext() if flask is None else flask.app_context()
-
+    context = context_of(app)
     failed = []
     longest = 0.0
     for record in records:

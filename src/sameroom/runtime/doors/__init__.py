@@ -20,6 +20,8 @@ DOORS = ("http-api", "http-api-v1", "rest-api", "function-url", "alb", "lattice"
 COMMANDS = "commands"
 #: And those that AWS's services send: queues, topics, buckets, streams, EventBridge. For ``runtime.events``.
 EVENTS = "events"
+#: What S3 sends when it is told to notify, to see whether it may.
+_S3_ASKS = "s3:TestEvent"
 
 
 #: Those that an event has called for so far.
@@ -58,7 +60,7 @@ def name_of(event: Any) -> str:
             return "lattice-v1"
         if "sameroom" in event:
             return COMMANDS
-        if "detail-type" in event or _of_a_service(event.get("Records")):
+        if "detail-type" in event or _of_a_service(event.get("Records")) or event.get("Event") == _S3_ASKS:
             return EVENTS
     raise UnknownEvent(_unknown(event))
 

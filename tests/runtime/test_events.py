@@ -230,7 +230,7 @@ class TestMatching:
 
     def test_a_name_that_was_forgotten_is_said_at_once(self) -> None:
         with pytest.raises(TypeError, match=r'@on\.sqs\("name"\)'):
-            on.sqs(lambda message: None)
+            on.sqs(lambda message: None)  # type: ignore[arg-type]
 
 
 class TestFailures:

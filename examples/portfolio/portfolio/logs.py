@@ -13,7 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 from flask import Flask, Response, g, has_app_context, has_request_context, request
-from sqlalchemy import insert
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from .clock import utc_now
@@ -23,6 +23,8 @@ from .settings import Settings, read
 LEVELS = ("debug", "info", "warning", "error", "critical")
 CATEGORIES = ("portfolio", "fund", "transaction", "dividend", "system", "database", "security")
 _ROOT = "portfolio"
+#: Lines; older ones go as new ones come.
+_KEPT = 20_000
 
 
 def logger(category: str) -> logging.Logger:
@@ -93,6 +95,8 @@ def _write(error: BaseException | None) -> None:
         wanted = _wanted(lines, read(db.session()))
         if wanted:
             db.session.execute(insert(LogRecord), wanted)
+            newest = select(func.max(LogRecord.number) - _KEPT).scalar_subquery()
+            db.session.execute(delete(LogRecord).where(LogRecord.number <= newest))
             db.session.commit()
     except SQLAlchemyError as failed:
         logging.getLogger("portfolio_log").warning("Lines of the log could not be kept: %s", failed)

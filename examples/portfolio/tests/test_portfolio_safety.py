@@ -250,6 +250,20 @@ def test_bad_figures_of_a_trade_are_refused_at_their_field(browser: Browser) -> 
     assert browser.get("/transactions")["items"] == []
 
 
+def test_more_than_any_book_holds_is_refused_by_whatever_it_comes(browser: Browser) -> None:
+    fund = browser.fund(currency="USD")
+    position = browser.position(browser.portfolio(), fund)
+    whole = trade(position, "buy", "2024-05-20", "999999999.999999", "0.01")
+    browser.post("/transactions", whole)
+    browser.call("POST", "/transactions", {**whole, "costPerShare": "999999"}, status=422)
+    refused = browser.call("PUT", f"/funds/{fund}/prices/2024-05-21", {"price": "999999999"}, status=422)
+    assert refused["detail"] == "On 2024-05-21 the position would be larger than any book holds."
+    browser.price(fund, "2024-05-21", "9000")
+    rate = {"fromCurrency": "USD", "toCurrency": "EUR", "date": "2024-01-01", "rate": "99999999"}
+    assert browser.call("PUT", "/exchange-rates", rate, status=422)["code"] == "refused"
+    assert browser.get("/exchange-rates") == []
+
+
 def test_numbers_are_taken_exactly_and_leap_days_are_days(browser: Browser) -> None:
     position = browser.position(browser.portfolio(), browser.fund())
     body = {"portfolioFundId": position, "type": "BUY", "date": "2024-02-29"}

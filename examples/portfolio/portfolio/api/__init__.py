@@ -11,7 +11,7 @@ def init_app(app: Flask) -> None:
         dividends,
         files,
         funds,
-        house,
+        owner,
         portfolios,
         positions,
         problems,

@@ -16,11 +16,12 @@ import zlib
 from collections.abc import Callable
 from datetime import date
 from functools import cache
-from typing import Any, Generic, Literal, NamedTuple, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from flask import Blueprint, Response, current_app, request
 from pydantic import BaseModel, TypeAdapter
 from sqlalchemy.orm import Session
+from typing_extensions import NamedTuple  # a generic one, on Python 3.10 too
 
 from ..clock import today
 from ..ledger.prices import PriceStore

@@ -15,7 +15,7 @@ from ..domain.returns import performance, total_return
 from ..ledger import reading
 from ..ledger.keeping import ALWAYS, catch_up, keep
 from ..ledger.loading import load_rates, positions_of_portfolio
-from ..models import Fund, Portfolio, PortfolioDay, Position, PositionDay
+from ..models import Fund, Portfolio, Position, PositionDay
 from ..settings import read
 from . import shapes
 from .operations import Reply, Work, check_version, operation
@@ -126,37 +126,31 @@ def portfolio_history(work: Work, query: shapes.SpanQuery) -> shapes.History:
     """Each day of the overview's portfolios, and of all together in the currency of the settings."""
     catch_up(work.session, work.prices, work.today)
     span = span_of(query, work.today)
-    found: dict[str, list[PortfolioDay]] = {}
-    portfolios: dict[str, Portfolio] = {}
-    for portfolio, day in reading.portfolio_days(work.session, span):
-        portfolios[portfolio.id] = portfolio
-        found.setdefault(portfolio.id, []).append(day)
+    found: dict[str, list[reading.PortfolioOnDay]] = {}
+    for day in reading.portfolio_days(work.session, span):
+        found.setdefault(day.portfolio_id, []).append(day)
     dates = _dates([day.on for days in found.values() for day in days])
     series = []
     for portfolio_id, days in found.items():
-        portfolio = portfolios[portfolio_id]
-        by_day = {day.on: reading.figures_of(day) for day in days}
-        label = (portfolio.id, portfolio.name, portfolio.currency)
-        series.append(_series(label, dates, by_day, days[-1].missing))
-    total, missing = _total_series(work, portfolios, found, dates)
+        label = (portfolio_id, days[-1].name, days[-1].currency)
+        series.append(_series(label, dates, {day.on: day.figures for day in days}, days[-1].missing))
+    total, missing = _total_series(work, [day for days in found.values() for day in days], dates)
     return shapes.History(dates=dates, portfolios=series, total=total, missing_rates=missing)
 
 
 def _total_series(
-    work: Work, portfolios: dict[str, Portfolio], found: dict[str, list[PortfolioDay]], dates: list[date]
+    work: Work, days: Sequence[reading.PortfolioOnDay], dates: Sequence[date]
 ) -> tuple[shapes.Series | None, list[str]]:
     currency = read(work.session).currency
-    rates = load_rates(work.session, {(portfolio.currency, currency) for portfolio in portfolios.values()})
+    rates = load_rates(work.session, {(day.currency, currency) for day in days})
     sums: dict[date, reading.Figures] = {}
     missing: set[str] = set()
-    for portfolio_id, days in found.items():
-        base = portfolios[portfolio_id].currency
-        for day in days:
-            figures = reading.exchanged(reading.figures_of(day), rates, (base, currency), day.on)
-            if isinstance(figures, MissingRate):
-                missing.add(f"{base}/{currency}")
-            else:
-                sums[day.on] = sums[day.on].plus(figures) if day.on in sums else figures
+    for day in days:
+        figures = reading.exchanged(day.figures, rates, (day.currency, currency), day.on)
+        if isinstance(figures, MissingRate):
+            missing.add(f"{day.currency}/{currency}")
+        else:
+            sums[day.on] = sums[day.on].plus(figures) if day.on in sums else figures
     return (_series(("", "", currency), dates, sums, len(missing)) if sums else None), sorted(missing)
 
 
@@ -200,8 +194,7 @@ def portfolio_returns(work: Work, portfolio_id: str, query: shapes.SpanQuery) ->
     catch_up(work.session, work.prices, work.today)
     span = Span(query.start_date or date(1900, 1, 1), query.end_date or work.today)
     wide = Span(span.since - timedelta(1) if query.start_date else span.since, span.until)
-    days = [day for _, day in reading.portfolio_days(work.session, wide, portfolio_id)]
-    found = reading.returns_of(days, span)
+    found = reading.returns_of(reading.portfolio_days(work.session, wide, portfolio_id), span)
     if found is None:
         return None
     return shapes.ReturnsOut(

@@ -52,9 +52,8 @@ def remember(response: Response) -> None:
         return
     session = db.session()
     key_hash = _hash(request.method, request.path, key)
-    session.execute(
-        delete(Remembered).where((Remembered.at < now() - _KEPT) | (Remembered.key_hash == key_hash))
-    )
+    # Only those that have expired: one of now is another request's, that was sent at the same time.
+    session.execute(delete(Remembered).where(Remembered.at < now() - _KEPT))
     headers = {name: response.headers[name] for name in _HEADERS if name in response.headers}
     text = response.get_data(as_text=True)
     session.add(

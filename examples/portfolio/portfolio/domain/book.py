@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from . import entries as kinds
 from .currency import Exchange, unchanged
-from .money import EXACT, MOST_AMOUNT, SHARE, ZERO, Method, allocate, booked, minor_unit, six
+from .money import EXACT, MOST_AMOUNT, MOST_SUM, SHARE, ZERO, Method, allocate, booked, minor_unit, six
 from .refusals import NoRight, NotHeld, TooEarly, TooLarge, Vanished
 
 
@@ -277,6 +277,7 @@ class _Desk:
 
     def _note(self, line: Line, **changed: Decimal) -> None:
         self.held = self.held._replace(**changed)
-        if self.held.shares >= MOST_AMOUNT:
+        held = self.held
+        if held.shares >= MOST_AMOUNT or max(held.paid_in, held.proceeds, held.dividends) >= MOST_SUM:
             raise TooLarge(line.entry, line.on)
         self.lines.append(line._replace(after=self.held))

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from .book import Book, Held
 from .currency import Exchange, unchanged
 from .entries import Buy, Dividend, Entry, Sell, Split
-from .money import EXACT, ZERO, booked, six
-from .refusals import MissingRate
+from .money import EXACT, MOST_SUM, ZERO, booked, six
+from .refusals import MissingRate, TooLarge
 
 
 class Price(NamedTuple):
@@ -102,8 +102,14 @@ def by_day(
 def value_of(
     shares: Decimal, price: Decimal, day: date, currency: str, exchange: Exchange = unchanged
 ) -> Decimal | None:
-    """What shares are worth, booked; None where the exchange has no rate."""
+    """What shares are worth, booked; None where the exchange has no rate.
+
+    :raises TooLarge: more than any book holds
+    """
     try:
-        return exchange(booked(EXACT.multiply(shares, price), currency), day)
+        value = exchange(booked(EXACT.multiply(shares, price), currency), day)
     except MissingRate:
         return None
+    if value >= MOST_SUM:
+        raise TooLarge("", day)
+    return value

@@ -39,6 +39,8 @@ EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
 MOST_SHARES = Decimal("1e9")
 MOST_PRICE = Decimal("1e9")
 MOST_AMOUNT = Decimal("1e12")
+#: What a position is worth, and each of its sums, are below this, which every column holds.
+MOST_SUM = Decimal("1e13")
 
 
 def minor_unit(currency: str) -> Decimal:

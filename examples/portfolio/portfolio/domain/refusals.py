@@ -62,7 +62,7 @@ class TooLarge(Refused):
     """More money than fits any book."""
 
     def __init__(self, entry: str, on: date) -> None:
-        super().__init__(entry, on, f"On {on} the position would pass a million million.")
+        super().__init__(entry, on, f"On {on} the position would be larger than any book holds.")
 
 
 class MissingRate(Exception):

@@ -66,6 +66,20 @@ class Holding(NamedTuple):
     day: PositionDay | None
 
 
+class PortfolioOnDay(NamedTuple):
+    """One day of a portfolio, in its base currency; ``missing`` positions are not in it."""
+
+    portfolio_id: str
+    name: str
+    currency: str
+    on: date
+    missing: int
+    figures: Figures
+
+
+_SUMS = [getattr(PortfolioDay, name) for name in Figures._fields]
+
+
 def figures_of(row: PortfolioDay | PositionDay) -> Figures:
     """The sums in a row, of a position in the fund's currency."""
     return Figures(
@@ -113,6 +127,8 @@ def total(session: Session, found: Collection[Summary], currency: str, on: date)
 
 def exchanged(figures: Figures, rates: Rates, pair: tuple[str, str], on: date) -> Figures | MissingRate:
     """Figures of a pair's first currency in its second one, all at one day's rate; or what is missing for it."""
+    if pair[0] == pair[1]:
+        return figures
     exchange = rates.exchange(*pair)
     try:
         return Figures(*(exchange(amount, on) for amount in figures))
@@ -136,12 +152,12 @@ def holdings(session: Session, portfolio_id: str | None = None) -> list[Holding]
     return [Holding(*row) for row in session.execute(query)]
 
 
-def portfolio_days(
-    session: Session, span: Span, only: str | None = None
-) -> list[tuple[Portfolio, PortfolioDay]]:
+def portfolio_days(session: Session, span: Span, only: str | None = None) -> list[PortfolioOnDay]:
     """The days of the overview's portfolios, or of one, by portfolio and day."""
     query = (
-        select(Portfolio, PortfolioDay)
+        select(
+            Portfolio.id, Portfolio.name, Portfolio.currency, PortfolioDay.on, PortfolioDay.missing, *_SUMS
+        )
         .join(PortfolioDay, PortfolioDay.portfolio_id == Portfolio.id)
         .where(PortfolioDay.on >= span.since, PortfolioDay.on <= span.until)
         .order_by(func.lower(Portfolio.name), Portfolio.id, PortfolioDay.on)
@@ -150,7 +166,10 @@ def portfolio_days(
         query = query.where(~Portfolio.is_archived, ~Portfolio.exclude_from_overview)
     else:
         query = query.where(Portfolio.id == only)
-    return [(portfolio, day) for portfolio, day in session.execute(query)]
+    return [
+        PortfolioOnDay(id_, name, currency, on, missing, Figures(*sums))
+        for id_, name, currency, on, missing, *sums in session.execute(query)
+    ]
 
 
 def position_days(
@@ -182,13 +201,13 @@ class Returns(NamedTuple):
     money_weighted: Decimal | None
 
 
-def returns_of(days: Iterable[PortfolioDay], span: Span) -> Returns | None:
+def returns_of(days: Iterable[PortfolioOnDay], span: Span) -> Returns | None:
     """The rates of return within a span, of a portfolio's days from the one before the span on; None if it
     has none.
 
     What was held when the span began counts as paid in then.
     """
-    found = [(day.on, figures_of(day)) for day in days if day.on <= span.until]
+    found = [(day.on, day.figures) for day in days if day.on <= span.until]
     if not found or found[-1][0] < span.since:
         return None
     before = Figures()

@@ -1,0 +1,119 @@
+import type { components, paths } from './schema'
+
+/** A schema of the API by its name. */
+export type Shape<Name extends keyof components['schemas']> = components['schemas'][Name]
+
+type Method = 'get' | 'post' | 'put' | 'delete'
+export type PathOf<M extends Method> = {
+  [P in keyof paths]: paths[P][M] extends { responses: unknown } ? P : never
+}[keyof paths]
+type Operation<M extends Method, P extends keyof paths> = paths[P][M]
+type Json<R> = R extends { content: { 'application/json': infer J } } ? J : never
+export type Answer<M extends Method, P extends keyof paths> =
+  Operation<M, P> extends { responses: infer R }
+    ? R extends { 200: infer A }
+      ? Json<A>
+      : R extends { 201: infer A }
+        ? Json<A>
+        : undefined
+    : never
+type PathPart<O> = O extends { parameters: { path: infer X } } ? { path: X } : { path?: never }
+type Queried<O> = O extends { parameters: { query?: infer X } } ? { query?: X } : { query?: never }
+type Bodied<O> = O extends { requestBody: { content: { 'application/json': infer B } } }
+  ? { body: B }
+  : { body?: never }
+export type Asked<M extends Method, P extends keyof paths> = PathPart<Operation<M, P>> & Queried<Operation<M, P>>
+export type Sent<M extends Method, P extends keyof paths> = Asked<M, P> &
+  Bodied<Operation<M, P>> & {
+    /** The version that an edit starts from; it is sent as If-Match. */
+    version?: number | undefined
+    /** Of a create: sent twice, it is done once. */
+    key?: string
+    form?: FormData
+  }
+
+export interface FieldFault {
+  detail: string
+  /** A JSON Pointer in its URI fragment form: #/name. */
+  pointer: string
+}
+
+/** What the API says went wrong, RFC 9457; status 0 is a server that could not be reached. */
+export class Problem extends Error {
+  override name = 'Problem'
+  readonly status: number
+  readonly code: string
+  readonly faults: FieldFault[]
+  readonly more: Record<string, unknown>
+
+  constructor(status: number, body: Record<string, unknown>) {
+    super(typeof body['detail'] === 'string' ? body['detail'] : `The server answered ${status}.`)
+    this.status = status
+    this.code = typeof body['code'] === 'string' ? body['code'] : ''
+    this.faults = Array.isArray(body['errors']) ? (body['errors'] as FieldFault[]) : []
+    this.more = body
+  }
+}
+
+let csrfToken = ''
+
+/** What every change says from now on in X-CSRF-Token. */
+export function setCsrfToken(token: string): void {
+  csrfToken = token
+}
+
+/** The address of an operation: its path filled in, and its query. Lists go with commas between. */
+export function address(path: string, asked: { path?: unknown; query?: unknown } = {}): string {
+  const parts = (asked.path ?? {}) as Record<string, string>
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(parts[name] ?? ''))
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries((asked.query ?? {}) as Record<string, unknown>)) {
+    const text = Array.isArray(value) ? value.join(',') : value
+    if (text !== undefined && text !== null && text !== '') query.set(name, String(text as string))
+  }
+  const text = query.toString()
+  return text ? `${filled}?${text}` : filled
+}
+
+async function send(method: Method, url: string, sent: Record<string, unknown>, signal?: AbortSignal): Promise<unknown> {
+  const headers: Record<string, string> = { Accept: 'application/json' }
+  if (method !== 'get' && csrfToken) headers['X-CSRF-Token'] = csrfToken
+  if (typeof sent['version'] === 'number') headers['If-Match'] = `"${sent['version']}"`
+  if (typeof sent['key'] === 'string') headers['Idempotency-Key'] = sent['key']
+  let body: BodyInit | null = null
+  if (sent['form'] instanceof FormData) {
+    body = sent['form']
+  } else if (sent['body'] !== undefined) {
+    headers['Content-Type'] = 'application/json'
+    body = JSON.stringify(sent['body'])
+  }
+  let response: Response
+  try {
+    response = await fetch(url, { method: method.toUpperCase(), headers, body, signal: signal ?? null })
+  } catch (error) {
+    if (signal?.aborted) throw error
+    throw new Problem(0, { detail: 'The server cannot be reached. Are you online?', code: 'away' })
+  }
+  const isJson = (response.headers.get('Content-Type') ?? '').includes('json')
+  const answer: unknown = isJson ? await response.json() : undefined
+  if (!response.ok) throw new Problem(response.status, (answer ?? {}) as Record<string, unknown>)
+  return answer
+}
+
+/** Ask for something. */
+export async function get<P extends PathOf<'get'>>(
+  path: P,
+  asked: Asked<'get', P>,
+  signal?: AbortSignal,
+): Promise<Answer<'get', P>> {
+  return (await send('get', address(path, asked), {}, signal)) as Answer<'get', P>
+}
+
+/** Change something. */
+export async function change<M extends 'post' | 'put' | 'delete', P extends PathOf<M>>(
+  method: M,
+  path: P,
+  sent: Sent<M, P>,
+): Promise<Answer<M, P>> {
+  return (await send(method, address(path, sent), sent)) as Answer<M, P>
+}

@@ -1,0 +1,60 @@
+import { AlertDialog, Dialog as Radix } from 'radix-ui'
+import type { ReactNode } from 'react'
+import { Icon } from './icon'
+
+/** A dialog with a heading; Escape and the cross close it. */
+export function Dialog(props: {
+  title: string
+  about?: ReactNode
+  onClose: () => void
+  children: ReactNode
+}) {
+  return (
+    <Radix.Root open onOpenChange={(open) => (open ? undefined : props.onClose())}>
+      <Radix.Portal>
+        <Radix.Overlay className="overlay" />
+        <Radix.Content className="dialog" {...(props.about ? {} : { 'aria-describedby': undefined })}>
+          <header>
+            <Radix.Title>{props.title}</Radix.Title>
+            <Radix.Close className="icon-button" aria-label="Close">
+              <Icon name="cross" />
+            </Radix.Close>
+          </header>
+          {props.about ? <Radix.Description className="about">{props.about}</Radix.Description> : null}
+          {props.children}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  )
+}
+
+/** Asks before something that cannot be undone. */
+export function Confirm(props: {
+  title: string
+  children: ReactNode
+  action: string
+  onConfirm: () => void
+  onClose: () => void
+}) {
+  return (
+    <AlertDialog.Root open onOpenChange={(open) => (open ? undefined : props.onClose())}>
+      <AlertDialog.Portal>
+        <AlertDialog.Overlay className="overlay" />
+        <AlertDialog.Content className="dialog narrow">
+          <header>
+            <AlertDialog.Title>{props.title}</AlertDialog.Title>
+          </header>
+          <AlertDialog.Description asChild>
+            <div className="about">{props.children}</div>
+          </AlertDialog.Description>
+          <footer className="actions">
+            <AlertDialog.Cancel className="button">Keep it</AlertDialog.Cancel>
+            <AlertDialog.Action className="button danger" onClick={props.onConfirm}>
+              {props.action}
+            </AlertDialog.Action>
+          </footer>
+        </AlertDialog.Content>
+      </AlertDialog.Portal>
+    </AlertDialog.Root>
+  )
+}

@@ -1,8 +1,7 @@
-import { QueryCache } from '@tanstack/react-query'
-import { lazy, Suspense, useEffect, type ReactNode } from 'react'
+import { lazy, Suspense, useEffect, useMemo, type ReactNode } from 'react'
 import { Navigate, Route, Routes, useLocation } from 'react-router'
 import { Problem, setCsrfToken } from './api/client'
-import { queries, useApi } from './api/queries'
+import { useApi } from './api/queries'
 import { DEFAULTS, FormatsContext, formatsOf, type Settings } from './format/formats'
 import { SettingsContext } from './format/settings'
 import { showTheme } from './format/theme'
@@ -11,7 +10,6 @@ import { Login } from './pages/login'
 import { Overview } from './pages/overview'
 import { Empty, Failed, Loading } from './ui/states'
 import { Toasts } from './ui/toasts'
-import { useMemo } from 'react'
 
 const Portfolios = lazy(() => import('./pages/portfolios').then((page) => ({ default: page.Portfolios })))
 const Portfolio = lazy(() => import('./pages/portfolio').then((page) => ({ default: page.Portfolio })))
@@ -21,17 +19,7 @@ const Files = lazy(() => import('./pages/files').then((page) => ({ default: page
 const SettingsPage = lazy(() => import('./pages/settings').then((page) => ({ default: page.SettingsPage })))
 const Logs = lazy(() => import('./pages/logs').then((page) => ({ default: page.Logs })))
 
-/** A session that has ended, wherever that is noticed, leads to the login. */
 const isEnded = (error: unknown) => error instanceof Problem && error.status === 401
-queries.getQueryCache().config = {
-  ...new QueryCache().config,
-  onError: (error, query) => {
-    if (isEnded(error) && query.queryKey[0] !== '/api/session') {
-      void queries.resetQueries({ queryKey: ['/api/session'] })
-    }
-  },
-}
-
 export function App() {
   const session = useApi('/api/session', {})
   const location = useLocation()

@@ -62,6 +62,13 @@ export function setCsrfToken(token: string): void {
   csrfToken = token
 }
 
+let whenEnded = (): void => undefined
+
+/** What is done when a session has ended, wherever that is noticed. */
+export function onSessionEnd(done: () => void): void {
+  whenEnded = done
+}
+
 /** The address of an operation: its path filled in, and its query. Lists go with commas between. */
 export function address(path: string, asked: { path?: unknown; query?: unknown } = {}): string {
   const parts = (asked.path ?? {}) as Record<string, string>
@@ -96,6 +103,7 @@ async function send(method: Method, url: string, sent: Record<string, unknown>, 
   }
   const isJson = (response.headers.get('Content-Type') ?? '').includes('json')
   const answer: unknown = isJson ? await response.json() : undefined
+  if (response.status === 401 && url !== '/api/session') whenEnded()
   if (!response.ok) throw new Problem(response.status, (answer ?? {}) as Record<string, unknown>)
   return answer
 }

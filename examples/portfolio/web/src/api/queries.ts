@@ -7,7 +7,7 @@ import {
   type InfiniteData,
   type UseQueryResult,
 } from '@tanstack/react-query'
-import { get, Problem, type Answer, type Asked, type PathOf } from './client'
+import { get, onSessionEnd, Problem, type Answer, type Asked, type PathOf } from './client'
 
 const MINUTE = 60_000
 
@@ -20,6 +20,8 @@ export const queries = new QueryClient({
     },
   },
 })
+
+onSessionEnd(() => void queries.resetQueries({ queryKey: ['/api/session'] }))
 
 /** Ask the API for something, and keep it. */
 export function useApi<P extends PathOf<'get'>>(

@@ -41,7 +41,9 @@ class _Collected(logging.Handler):
 
 
 def init_app(app: Flask) -> None:
-    """Collect this app's log lines. Called before the database's own ``init_app``, whose session ends first."""
+    """Collect this app's log lines. Called before the database's own ``init_app``, whose session ends
+    first.
+    """
     logger = logging.getLogger(_ROOT)
     if not any(isinstance(handler, _Collected) for handler in logger.handlers):
         logger.addHandler(_Collected())

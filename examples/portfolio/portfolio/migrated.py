@@ -25,7 +25,9 @@ def current(session: Session) -> str | None:
 
 @lru_cache(maxsize=1)
 def newest() -> str | None:
-    """The version that this app wants: the migration that no other one follows. Read without loading Alembic."""
+    """The version that this app wants: the migration that no other one follows. Read without loading
+    Alembic.
+    """
     revisions: dict[str, str | None] = {}
     for file in _VERSIONS.glob("*.py"):
         found = dict(

@@ -13,7 +13,9 @@ from .models import Setting
 
 
 class Settings(NamedTuple):
-    """What can be chosen. ``number_format`` and ``date_format`` are BCP 47 locales; the front end keeps them."""
+    """What can be chosen. ``number_format`` and ``date_format`` are BCP 47 locales; the front end keeps
+    them.
+    """
 
     currency: str = "EUR"  #: of the overview's totals
     time_zone: str = "Europe/Amsterdam"  #: whose day is today, and in which prices are fetched

@@ -39,7 +39,9 @@ class DividendIn(Wire):
 
 
 class DividendOut(Wire):
-    """A dividend. A stock dividend is PENDING until it is reinvested; ``cashAmount`` is what came as money."""
+    """A dividend. A stock dividend is PENDING until it is reinvested; ``cashAmount`` is what came as
+    money.
+    """
 
     id: str
     portfolio_id: str

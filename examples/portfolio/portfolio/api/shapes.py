@@ -95,7 +95,9 @@ class Totals(Wire):
 
 
 class PortfolioWithTotals(PortfolioOut, Totals):
-    """A portfolio with its sums in its base currency; ``missing`` positions are in none, for want of a rate."""
+    """A portfolio with its sums in its base currency; ``missing`` positions are in none, for want of a
+    rate.
+    """
 
     missing: int
 

@@ -15,7 +15,9 @@ from .refusals import MissingRate, TooLarge
 
 
 class Price(NamedTuple):
-    """What one share was worth at the close of a day, as it was quoted then (not adjusted for later splits)."""
+    """What one share was worth at the close of a day, as it was quoted then (not adjusted for later
+    splits).
+    """
 
     on: date
     price: Decimal

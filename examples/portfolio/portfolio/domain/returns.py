@@ -84,7 +84,9 @@ def time_weighted(days: Iterable[Valued]) -> Decimal | None:
 
 
 def yearly(growth: Decimal, days: int) -> Decimal | None:
-    """A return over some days as one over a year; None for less than a year, which says nothing about a year."""
+    """A return over some days as one over a year; None for less than a year, which says nothing about a
+    year.
+    """
     if days < _YEAR or growth <= -1:
         return None
     with localcontext(EXACT):

@@ -58,7 +58,9 @@ class Choices(NamedTuple):
 
 
 class Table(NamedTuple):
-    """A file's rows with the lines they begin on, by column; names of columns are lower case, without blanks."""
+    """A file's rows with the lines they begin on, by column; names of columns are lower case, without
+    blanks.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[int, dict[str, str]], ...]

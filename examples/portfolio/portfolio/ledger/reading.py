@@ -126,7 +126,9 @@ def total(session: Session, found: Collection[Summary], currency: str, on: date)
 
 
 def exchanged(figures: Figures, rates: Rates, pair: tuple[str, str], on: date) -> Figures | MissingRate:
-    """Figures of a pair's first currency in its second one, all at one day's rate; or what is missing for it."""
+    """Figures of a pair's first currency in its second one, all at one day's rate; or what is missing for
+    it.
+    """
     if pair[0] == pair[1]:
         return figures
     exchange = rates.exchange(*pair)

@@ -65,11 +65,17 @@ class Seen(NamedTuple):
     body: str
 
 
-def play(steps: Iterable[Step], call: Call, differs: Sequence[re.Pattern[str]] = ()) -> list[Seen]:
+def play(
+    steps: Iterable[Step],
+    call: Call,
+    differs: Sequence[re.Pattern[str]] = (),
+    passes: Sequence[re.Pattern[str]] = (),
+) -> list[Seen]:
     """The answers to all steps, each checked against what its step says.
 
     Ids, origins, cookies' values and what a pattern of ``differs`` finds are numbered, so that two plays
-    can be compared: equal ones have equal numbers.
+    can be compared: equal ones have equal numbers. What a pattern of ``passes`` finds is left out: times, and
+    what is signed with them, change from one second to the next, and so within a play.
     """
     kept: dict[str, str] = {}
     jar: dict[str, str] = {}
@@ -84,7 +90,10 @@ def play(steps: Iterable[Step], call: Call, differs: Sequence[re.Pattern[str]] =
         _remember(answer, jar)
         for name, where in step.keeps.items():
             kept[name] = _found(where, answer, step)
-        seen.append(_seen(step, answer, labels, (*differs, _ORIGIN, _FILE, _UUID)))
+        told = _seen(step, answer, labels, (*differs, _ORIGIN, _FILE, _UUID))
+        for pattern in passes:
+            told = told._replace(body=pattern.sub("<...>", told.body))
+        seen.append(told)
     return seen
 
 

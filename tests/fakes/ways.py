@@ -241,7 +241,10 @@ def below(mount: str, call: Call) -> Call:
     """Calls to an app that clients see below ``mount``; its links are told as if there were none."""
 
     def plain(text: str) -> str:
-        return text.replace(f'"{mount}/', '"/').replace(f"={mount};", "=/;") if mount else text
+        if not mount:
+            return text
+        # As an attribute, as words of a link, and as a cookie's path.
+        return text.replace(f'"{mount}/', '"/').replace(f">{mount}/", ">/").replace(f"={mount};", "=/;")
 
     def called(method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
         said = call(method, target if target == "*" else mount + target, headers, body)

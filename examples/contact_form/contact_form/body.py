@@ -6,6 +6,7 @@ Werkzeug takes the first of two equal fields and replaces what is no UTF-8; here
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from io import BytesIO
 from typing import Any, NamedTuple
@@ -31,6 +32,10 @@ class Fields(NamedTuple):
 
     values: dict[str, str]
     faults: dict[str, str]
+
+
+#: Of a surrogate pair: JSON can say one, and no encoding can.
+_HALVES = re.compile("[\ud800-\udfff]")
 
 
 def fields_of(request: Request) -> Fields:
@@ -130,8 +135,9 @@ def _of_pairs(pairs: Iterable[tuple[str, str | bytes]]) -> Fields:
     times: dict[str, int] = {}
     for name, raw in pairs:
         times[name] = times.get(name, 0) + 1
-        # What is no UTF-8 becomes U+FFFD, which no field takes.
-        values.setdefault(name, raw.decode(errors="replace") if isinstance(raw, bytes) else raw)
+        # What is no text becomes U+FFFD, which no field takes: bytes that are no UTF-8, halves of a pair.
+        text = raw.decode(errors="replace") if isinstance(raw, bytes) else _HALVES.sub("\ufffd", raw)
+        values.setdefault(name, text)
         if times[name] > 1:
             faults[name] = f"This came {times[name]} times; send it once."
     strange = [name for name in values if name not in _KNOWN]

@@ -84,7 +84,9 @@ def checked(values: Mapping[str, str]) -> Enquiry:
         taken[field.name] = value
     if "email" not in faults:
         try:
-            taken["email"] = validate_email(taken["email"], check_deliverability=False).normalized
+            taken["email"] = validate_email(
+                taken["email"], check_deliverability=False, strict=True
+            ).normalized
         except EmailNotValidError as error:
             faults["email"] = f"This is not an email address. {error}"
     if faults:
@@ -93,14 +95,14 @@ def checked(values: Mapping[str, str]) -> Enquiry:
 
 
 def _fault(field: Field, value: str) -> str:
-    if not any(unicodedata.category(character)[0] not in "ZC" for character in value):
+    if "\ufffd" in value:
+        return "A character in here did not arrive as text; please write it anew."
+    if all(unicodedata.category(character)[0] in "ZC" for character in value):
         if field.required:
             return "Please fill this in."
         return "" if not value else "Nothing in here can be seen; leave it empty, or write something."
     if len(value) > field.longest:
         return f"This has {len(value):,} characters; {field.longest:,} are the most."
-    if "\ufffd" in value or any("\ud800" <= character <= "\udfff" for character in value):
-        return "A character in here did not arrive as text; please write it anew."
     if found := _control(value, "\n\t" if field.type == "textarea" else ""):
         return f"This has a control character, U+{ord(found):04X}, in it; please write it anew."
     if field.type == "tel" and not _PHONE.fullmatch(value):

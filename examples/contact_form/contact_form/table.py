@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
@@ -10,6 +11,9 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+
+# With DEBUG it would log every request whole, and so everything that people have written to us.
+logging.getLogger("botocore").setLevel(logging.INFO)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

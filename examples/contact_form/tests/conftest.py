@@ -58,6 +58,7 @@ def _room(stand: Stand) -> Room:
         "ENQUIRIES_TABLE": name,
         "SECRET_KEY": "a key for tests, and for nothing else",
         "ADMIN_PASSWORD": PASSWORD,
+        "SAMEROOM_SECRETS": "SECRET_KEY,ADMIN_PASSWORD",
         "SAMEROOM_BACKGROUND": "direct",
     }
     return Room(FOLDER, "contact_form:create_app", environment)

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 pytest.importorskip("fakes.ways", reason="runs with sameroom's own tests")
 
 from fakes.scenario import Form, Step, assert_equal, play
-from fakes.ways import WAYS, Room
+from fakes.ways import WAYS, Room, deployed
+
+if TYPE_CHECKING:
+    from fakes.cloud import Stand
+
+FOLDER = Path(__file__).parent.parent
 
 PASSWORD = "open sesame"
 HTML = {"content-type": "text/html; charset=utf-8"}
@@ -218,8 +226,11 @@ ERRORS = [
     Step("another method", "GET", "/submit_contact", 405, headers=PAGE, has={"allow": "OPTIONS, POST"}),
 ]
 STEPS = [*SUBMITTING, *MANAGING, *ERRORS]
-#: The stand answers OPTIONS itself, and passes on no bytes that are no UTF-8.
-THROUGH_THE_STAND = [step for step in STEPS if step.method != "OPTIONS" and "UTF-8" not in step.what]
+#: The stand answers OPTIONS and /login itself, which is Cognito's there, and passes on no bytes that are no
+#: UTF-8. The dashboard, which begins with a login, goes through the local doors alone.
+THROUGH_THE_STAND = [
+    step for step in (*SUBMITTING, *ERRORS) if step.method != "OPTIONS" and "UTF-8" not in step.what
+]
 
 
 def with_origin(room: Room) -> Room:
@@ -230,3 +241,21 @@ def with_origin(room: Room) -> Room:
 def test_every_way_in_gives_flasks_answers(name: str, make_room: Callable[[], Room]) -> None:
     with WAYS["flask"](with_origin(make_room())) as flask, WAYS[name](with_origin(make_room())) as call:
         assert_equal(play(STEPS, call, DIFFERS, PASSES), play(STEPS, flask, DIFFERS, PASSES))
+
+
+@pytest.mark.slow
+def test_the_deployed_app_gives_flasks_answers(
+    stand: Stand, make_room: Callable[[], Room], tmp_path: Path
+) -> None:
+    # Its site would be in front of it, at CloudFront, which the stand cannot serve.
+    folder = tmp_path / "contact_form"
+    shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns(".sameroom", "tests", "__pycache__"))
+    settings = folder / "pyproject.toml"
+    before, _, after = settings.read_text().partition("[tool.sameroom.site]")
+    settings.write_text((before + "[" + after.partition("\n[")[2]).replace("trusted_hops = 1\n", ""))
+    room = Room(folder, "contact_form:create_app", {"ALLOWED_ORIGINS": ORIGIN})
+    secrets = {"SECRET_KEY": "a key for tests", "ADMIN_PASSWORD": PASSWORD}
+    with WAYS["flask"](with_origin(make_room())) as flask:
+        expected = play(THROUGH_THE_STAND, flask, DIFFERS, PASSES)
+    with deployed(room, stand, tmp_path / "work", secrets=secrets) as call:
+        assert_equal(play(THROUGH_THE_STAND, call, DIFFERS, PASSES), expected)

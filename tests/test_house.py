@@ -25,7 +25,7 @@ FLOORS: dict[str, set[str]] = {
     "aws": {"errors", "face"},
     "project": {"errors", "face"},
     "artifact": {"project", "own", "runtime", "errors", "face"},
-    "local": {"aws", "project", "own", "runtime", "errors", "face"},
+    "local": {"aws", "site", "project", "own", "runtime", "errors", "face"},
     "check": {"project", "runtime", "errors", "face"},
     "template": {"project", "errors", "face"},
     "releases": {"aws", "errors", "face"},

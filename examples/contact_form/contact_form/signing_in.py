@@ -30,7 +30,7 @@ WRONG = "That is not the password."
 _LONGEST = 1000
 
 
-@signing_in.get("/login")
+@signing_in.get("/dashboard/login")
 def login() -> ResponseReturnValue:
     """Ask for the password."""
     if _is_signed_in():
@@ -38,7 +38,7 @@ def login() -> ResponseReturnValue:
     return render_template("login.html")
 
 
-@signing_in.post("/login")
+@signing_in.post("/dashboard/login")
 def sign_in() -> ResponseReturnValue:
     """Try a password. Every try counts for its address, and too many are 429, before any is looked at."""
     _protect()
@@ -59,7 +59,7 @@ def sign_in() -> ResponseReturnValue:
     return redirect(request.script_root + wanted if wanted else url_for("dashboard.enquiries"), 303)
 
 
-@signing_in.post("/logout")
+@signing_in.post("/dashboard/logout")
 def sign_out() -> ResponseReturnValue:
     """End the session in this browser."""
     _protect()

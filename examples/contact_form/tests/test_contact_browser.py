@@ -64,7 +64,7 @@ def served(make_app: Callable[..., Flask], serve: Serve) -> Iterator[str]:
 @pytest.mark.parametrize(("width", "scheme"), SIZES)
 def test_every_page_is_sound(browser: Browser, served: str, width: int, scheme: str) -> None:
     with opened(browser, width, scheme) as page:
-        for path in ("/", "/contact", "/contact/thanks", "/login", "/nowhere"):
+        for path in ("/", "/contact", "/contact/thanks", "/dashboard/login", "/nowhere"):
             page.goto(served + path)
             sound(page)
         page.goto(f"{served}/contact")
@@ -76,7 +76,7 @@ def test_every_page_is_sound(browser: Browser, served: str, width: int, scheme: 
         page.click("button[type=submit]")
         page.wait_for_selector("#thanks:not([hidden])")
         sound(page)
-        page.goto(f"{served}/login")
+        page.goto(f"{served}/dashboard/login")
         page.fill("input[type=password]", PASSWORD)
         page.click("main button[type=submit]")
         page.wait_for_url("**/dashboard")

@@ -29,10 +29,12 @@ def signed_in(app: Flask, password: str = PASSWORD) -> FlaskClient:
 
 
 def sign_in(client: FlaskClient, password: str, **how: Any) -> Any:
-    return client.post("/login", data={"password": password, "csrf_token": token(client)}, **HTTPS, **how)
+    return client.post(
+        "/dashboard/login", data={"password": password, "csrf_token": token(client)}, **HTTPS, **how
+    )
 
 
-def token(client: FlaskClient, path: str = "/login") -> str:
+def token(client: FlaskClient, path: str = "/dashboard/login") -> str:
     found = TOKEN.search(client.get(path, **HTTPS).text)
     assert found
     return found[1]
@@ -105,7 +107,9 @@ def test_an_enquiry_is_handled_opened_made_spam_and_deleted(app: Flask) -> None:
     assert "Nothing here yet." in client.get("/dashboard", **HTTPS).text
 
 
-@pytest.mark.parametrize("path", ["/login", "/logout", "/dashboard/search", "/dashboard/enquiries/x/delete"])
+@pytest.mark.parametrize(
+    "path", ["/dashboard/login", "/dashboard/logout", "/dashboard/search", "/dashboard/enquiries/x/delete"]
+)
 def test_nothing_changes_without_the_token_of_a_page(app: Flask, path: str) -> None:
     client = signed_in(app)
     for data in ({}, {"csrf_token": "forged"}):
@@ -148,9 +152,9 @@ def test_after_signing_in_one_gets_where_one_wanted(app: Flask) -> None:
     [enquiry_id] = fill(app, 1)
     client = app.test_client()
     path = f"/dashboard/enquiries/{enquiry_id}"
-    assert client.get(path, **HTTPS).headers["Location"] == "/login"
+    assert client.get(path, **HTTPS).headers["Location"] == "/dashboard/login"
     assert sign_in(client, PASSWORD).headers["Location"] == path
-    assert client.get("/login", **HTTPS).headers["Location"] == "/dashboard"
+    assert client.get("/dashboard/login", **HTTPS).headers["Location"] == "/dashboard"
 
 
 def test_the_cookie_is_kept_from_scripts_from_http_and_from_other_sites(app: Flask) -> None:

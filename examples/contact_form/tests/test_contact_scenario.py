@@ -142,14 +142,16 @@ MANAGING = [
         "GET",
         "/dashboard",
         303,
-        has={"location": "/login", "cache-control": "no-store"},
+        has={"location": "/dashboard/login", "cache-control": "no-store"},
     ),
-    Step("sign in", "GET", "/login", says=("Password",), keeps={"token": TOKEN}),
-    Step("no token", "POST", "/login", 400, Form(password=PASSWORD), PAGE, says=("reload the page",)),
+    Step("sign in", "GET", "/dashboard/login", says=("Password",), keeps={"token": TOKEN}),
+    Step(
+        "no token", "POST", "/dashboard/login", 400, Form(password=PASSWORD), PAGE, says=("reload the page",)
+    ),
     Step(
         "wrong",
         "POST",
-        "/login",
+        "/dashboard/login",
         400,
         Form(password="wrong", csrf_token="<token>"),
         PAGE,
@@ -158,7 +160,7 @@ MANAGING = [
     Step(
         "right",
         "POST",
-        "/login",
+        "/dashboard/login",
         303,
         Form(password=PASSWORD, csrf_token="<token>"),
         has={
@@ -217,8 +219,8 @@ MANAGING = [
     Step("gone", "GET", "/dashboard/enquiries/<id>", 404, headers=PAGE),
     Step("no such id", "GET", "/dashboard/enquiries/20261399T000000000000Z-000000000000", 404, headers=PAGE),
     Step("no such place", "GET", "/dashboard?before=x", 404, headers=PAGE),
-    Step("signed out", "POST", "/logout", 303, Form(csrf_token="<token>")),
-    Step("closed again", "GET", "/dashboard/enquiries.csv", 303, has={"location": "/login"}),
+    Step("signed out", "POST", "/dashboard/logout", 303, Form(csrf_token="<token>")),
+    Step("closed again", "GET", "/dashboard/enquiries.csv", 303, has={"location": "/dashboard/login"}),
 ]
 ERRORS = [
     Step("no such page", "GET", "/nowhere", 404, headers=PAGE, says=("There is nothing here",), has=HTML),
@@ -226,11 +228,8 @@ ERRORS = [
     Step("another method", "GET", "/submit_contact", 405, headers=PAGE, has={"allow": "OPTIONS, POST"}),
 ]
 STEPS = [*SUBMITTING, *MANAGING, *ERRORS]
-#: The stand answers OPTIONS and /login itself, which is Cognito's there, and passes on no bytes that are no
-#: UTF-8. The dashboard, which begins with a login, goes through the local doors alone.
-THROUGH_THE_STAND = [
-    step for step in (*SUBMITTING, *ERRORS) if step.method != "OPTIONS" and "UTF-8" not in step.what
-]
+#: The stand answers OPTIONS itself, and passes on no bytes that are no UTF-8.
+THROUGH_THE_STAND = [step for step in STEPS if step.method != "OPTIONS" and "UTF-8" not in step.what]
 
 
 def with_origin(room: Room) -> Room:

@@ -6,8 +6,9 @@ https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+import time
+from collections.abc import Sequence
+from typing import Any
 
 from ..access import message as words
 from ..app_context import Context, context_of
@@ -16,115 +17,95 @@ from ..deadline import watch
 from ..errors import EventFailed, NothingRegistered
 from ..messages import Event, Result
 from ..wsgi import App
-from . import reading
-from .registry import Registered, registered
+from .items import Item, Record, items_of, service_of
+from .reading import S3_ASKS
+from .registry import Registered, name_of, registered
 
 log = logging.getLogger("sameroom.events")
 
-#: Seconds that an invocation keeps for its end.
-_REST = 1.0
-
-
-class Item(NamedTuple):
-    """One record: whose it is, what a failure of it is told by, its value where it can be read."""
-
-    service: str
-    resource: str
-    arn: str
-    id: str
-    value: Any
-    error: Exception | None = None
-
-    def takers(self) -> list[Registered]:
-        return [one for one in registered if one.takes(self.service, self.resource, self.arn, self.value)]
+#: Of the time that an invocation has, what it keeps for its end, and the most of that in seconds.
+_REST, _LONGEST_REST = 0.1, 1.0
 
 
 def answer(app: App, event: Event, context: Any) -> Result:
     """What the service wants back.
 
-    :raises NothingRegistered: no function of the app wants any of it; the message says what sent it.
+    :raises NothingRegistered: no function of the app is there for what sent it; the message says what did.
     :raises EventFailed: a function failed, and the service is one that has to be told by an error.
     """
-    if event.get("Event") == "s3:TestEvent":
-        return {}  # S3 asks whether it may send, when notifications are set up
+    if event.get("Event") == S3_ASKS:
+        return {}
     records = event.get("Records") or [event]
-    kind = _KINDS[_service(records[0])]
-    invocation = begun(event, context, "background" if _all_jobs(records) else "events")
+    service = service_of(records[0])
+    handle = _WAYS.get(service, _at_once)
+    only_jobs = service == "sqs" and all(map(_is_job, records))
+    invocation = begun(event, context, "background" if only_jobs else "events")
     entered = active.set(invocation)
     thread = watch.enter(invocation)
     try:
-        return kind(app, records)
+        return handle(app, records)
     finally:
         watch.leave(thread, invocation)
         active.reset(entered)
 
 
-def _service(record: Mapping[str, Any]) -> str:
-    source = str(record.get("eventSource") or record.get("EventSource") or "aws:eventbridge")
-    found = source.rpartition(":")[2]
-    if found not in _KINDS:
-        raise NothingRegistered(
-            f"events of {source} are none that functions can be registered for: {', '.join(_KINDS)}"
-        )
-    return found
+def _is_job(record: Record) -> bool:
+    from ..background.answering import is_job
+
+    return is_job(record)
 
 
-def _all_jobs(records: Sequence[Mapping[str, Any]]) -> bool:
-    return all(
-        record.get("eventSource") == "aws:sqs" and "sameroom" in (record.get("messageAttributes") or {})
-        for record in records
-    )
-
-
-def _queue(app: App, records: Sequence[Mapping[str, Any]]) -> Result:
+def _queue(app: App, records: Sequence[Record]) -> Result:
     """Our own jobs and other messages; those that failed come again, and no other."""
-    from ..background import answering as background
-
-    jobs = [record for record in records if background.is_job(record)]
-    others = [_item("sqs", record, reading.queue_message) for record in records if record not in jobs]
+    jobs = [record for record in records if _is_job(record)]
+    others = [(record, items_of(record)) for record in records if not _is_job(record)]
     if not jobs:
-        _wanted(others)
-    failed = background.answer(app, jobs)
-    run = context_of(app)
-    for item in others:
-        if current_invocation.remaining < _REST or not _handled(item, run):
-            failed.append(item.id)
+        _wanted([item for _, items in others for item in items])
+    failed = []
+    if jobs:
+        from ..background import answering as background
+
+        failed = background.answer(app, jobs)
+    context = context_of(app)
+    pace = Pace()
+    stopped = set()
+    for record, items in others:
+        group = _group(record)
+        # What failed comes again before its group goes on, or the queue's order would be lost.
+        if group in stopped or not pace.allows() or not _all_handled(items, context):
+            failed.append(record["messageId"])
+            stopped |= {group} - {""}
     return {"batchItemFailures": [{"itemIdentifier": one} for one in failed]}
 
 
-def _stream(app: App, records: Sequence[Mapping[str, Any]]) -> Result:
+def _group(record: Record) -> str:
+    """The message group whose order a FIFO queue keeps; "" in other queues, whose groups are for fairness.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+    """
+    if not str(record.get("eventSourceARN")).endswith(".fifo"):
+        return ""
+    return str((record.get("attributes") or {}).get("MessageGroupId") or "")
+
+
+def _stream(app: App, records: Sequence[Record]) -> Result:
     """In order: the first that fails ends the batch, and the stream goes on from it."""
-    items = [_item("dynamodb", record, reading.change) for record in records]
-    _wanted(items)
-    run = context_of(app)
-    for item, record in zip(items, records, strict=True):
-        if current_invocation.remaining < _REST or not _handled(item, run):
+    changes = [(record, items_of(record)) for record in records]
+    _wanted([item for _, items in changes for item in items])
+    context = context_of(app)
+    pace = Pace()
+    for record, items in changes:
+        if not pace.allows() or not _all_handled(items, context):
             return {"batchItemFailures": [{"itemIdentifier": record["dynamodb"]["SequenceNumber"]}]}
     return {"batchItemFailures": []}
 
 
-def _asynchronous(service: str, read: Callable[[Any], Any]) -> Callable[[App, Sequence[Any]], Result]:
+def _at_once(app: App, records: Sequence[Record]) -> Result:
     """All are tried; then a failure is the invocation's, so that Lambda sends the event again."""
-
-    def handle(app: App, records: Sequence[Mapping[str, Any]]) -> Result:
-        return _all(app, [_item(service, record, read) for record in records])
-
-    return handle
-
-
-def _event_bridge(app: App, records: Sequence[Mapping[str, Any]]) -> Result:
-    (record,) = records
-    items = [_item("eventbridge", record, reading.service_event)]
-    if reading.is_of_bucket(record):
-        told = _item("s3", record, reading.bucket_object_of_event)
-        items = [one for one in (*items, told) if one.error or one.takers()] or [told]
-    return _all(app, items)
-
-
-def _all(app: App, items: Sequence[Item]) -> Result:
+    items = [item for record in records for item in items_of(record)]
     _wanted(items)
-    run = context_of(app)
-    failed = [item for item in items if not _handled(item, run)]
+    context = context_of(app)
+    failed = [item for item in items if not _handled(item, context)]
     if failed:
         raise EventFailed(
             f"{len(failed)} of {len(items)} records failed, the first being {failed[0].id} of {failed[0].arn}"
@@ -132,33 +113,30 @@ def _all(app: App, items: Sequence[Item]) -> Result:
     return {"handled": len(items)}
 
 
-def _item(service: str, record: Mapping[str, Any], read: Callable[[Any], Any]) -> Item:
-    arn = str(record.get("eventSourceARN") or "")
-    try:
-        value = read(record)
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
-        told = str(record.get("messageId") or record.get("eventID") or record.get("id") or "without an id")
-        sender = arn or str(record.get("eventSource") or record.get("EventSource") or record.get("source"))
-        return Item(service, reading.name_in(arn), sender, told, None, error)
-    if service == "s3":
-        return Item(
-            service, value.bucket, f"arn:aws:s3:::{value.bucket}", f"{value.bucket}/{value.key}", value
-        )
-    if service == "sns":
-        return Item(service, value.topic, record["Sns"]["TopicArn"], value.id, value)
-    if service == "eventbridge":
-        return Item(service, "", f"{value.source} ({value.detail_type})", value.id, value)
-    return Item(service, reading.name_in(arn), arn, value.id, value)
+class Pace:
+    """Tells whether there is time for one more record. The first is always tried, or none ever would be."""
+
+    def __init__(self) -> None:
+        self._rest = min(_LONGEST_REST, current_invocation.remaining * _REST)
+        self._last: float | None = None
+        self._longest = 0.0
+
+    def allows(self) -> bool:
+        """Asked before each record: whether one that takes as long as the longest so far ends in time."""
+        now, last = time.monotonic(), self._last
+        self._last = now
+        if last is None:
+            return True
+        self._longest = max(self._longest, now - last)
+        return current_invocation.remaining > self._longest + self._rest
 
 
 def _wanted(items: Sequence[Item]) -> None:
     """
-    :raises NothingRegistered: nobody takes any of them.
+    :raises NothingRegistered: no function is there for what sent them.
     """
-    services = {one.service for one in registered}
-    if any(item.takers() if item.error is None else item.service in services for item in items):
-        return
-    raise NothingRegistered(_nobody(items[0]))
+    if items and not any(item.is_expected() for item in items):
+        raise NothingRegistered(_nobody(items[0]))
 
 
 def _nobody(item: Item) -> str:
@@ -166,16 +144,29 @@ def _nobody(item: Item) -> str:
     return f"nothing is registered for {item.id} of {item.arn or item.service}. There is: {there}"
 
 
+def _all_handled(items: Sequence[Item], context: Context) -> bool:
+    went_well = [_handled(item, context) for item in items]  # all are tried
+    return all(went_well)
+
+
 def _handled(item: Item, context: Context) -> bool:
-    """Whether every function that takes it went well, and there is one."""
+    """Whether every function that takes it went well; where none does, whether that was to be expected."""
     if item.error is not None:
-        log.error("%s of %s cannot be read: %r", item.id, item.arn, item.error, exc_info=item.error)
+        log.error(
+            "%s of %s cannot be read: %r",
+            item.id,
+            item.arn,
+            item.error,
+            exc_info=item.error,
+            extra=_told(item),
+        )
         return False
     takers = item.takers()
-    if not takers:
-        log.error("%s", _nobody(item))
+    if not takers and not item.is_expected():
+        log.error("%s", _nobody(item), extra=_told(item))
+        return False
     went_well = [_run(item, one, context) for one in takers]
-    return bool(takers) and all(went_well)
+    return all(went_well)
 
 
 def _run(item: Item, one: Registered, context: Context) -> bool:
@@ -185,19 +176,25 @@ def _run(item: Item, one: Registered, context: Context) -> bool:
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # one that calls sys.exit has failed, and its neighbours go on
-        name, kind = one.function.__qualname__, type(error).__name__
-        said = {"record": item.id, "resource": item.arn, "function": name}
+        kind = type(error).__name__
+        said = {**_told(item), "function": name_of(one.function)}
         log.error(
-            "%s of %s: %s: %s: %s", item.id, item.arn, name, kind, words(error), exc_info=error, extra=said
+            "%s of %s: %s: %s: %s",
+            item.id,
+            item.arn,
+            said["function"],
+            kind,
+            words(error),
+            exc_info=error,
+            extra=said,
         )
         return False
     return True
 
 
-_KINDS: dict[str, Callable[[App, Sequence[Any]], Result]] = {
-    "sqs": _queue,
-    "s3": _asynchronous("s3", reading.bucket_object),
-    "sns": _asynchronous("sns", reading.notification),
-    "dynamodb": _stream,
-    "eventbridge": _event_bridge,
-}
+def _told(item: Item) -> dict[str, str]:
+    """Keys of a line of the JSON log."""
+    return {"service": item.service, "record": item.id, "resource": item.arn}
+
+
+_WAYS = {"sqs": _queue, "dynamodb": _stream}

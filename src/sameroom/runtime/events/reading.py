@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from decimal import Decimal
@@ -13,6 +12,8 @@ from urllib.parse import unquote_plus
 from .values import BucketObject, Change, Notification, QueueMessage, ServiceEvent
 
 Record = Mapping[str, Any]
+#: What S3 sends when it is told to notify, to see whether it may: an event, and no record.
+S3_ASKS = "s3:TestEvent"
 
 
 def queue_message(record: Record) -> QueueMessage:
@@ -31,7 +32,7 @@ def queue_message(record: Record) -> QueueMessage:
 
 def _attribute(one: Mapping[str, Any]) -> str | bytes:
     binary = one.get("binaryValue")
-    return base64.b64decode(binary) if binary else str(one.get("stringValue", ""))
+    return base64.b64decode(binary) if binary else str(one.get("stringValue") or "")
 
 
 def bucket_object(record: Record) -> BucketObject:
@@ -196,11 +197,3 @@ def _of_text(said: str) -> datetime:
     """https://docs.python.org/3.10 reads no "Z"."""
     found = datetime.fromisoformat(said.replace("Z", "+00:00"))
     return found if found.tzinfo else found.replace(tzinfo=timezone.utc)
-
-
-def unwrapped(message: QueueMessage) -> Any:
-    """What SNS or EventBridge put into the queue, out of its envelope; the body as JSON otherwise."""
-    said = json.loads(message.body)
-    if isinstance(said, dict) and said.get("Type") == "Notification" and "TopicArn" in said:
-        return json.loads(said["Message"])
-    return said

@@ -32,7 +32,7 @@ export function App() {
   if (!session.data) {
     return (
       <main className="alone">
-        <Failed error={session.error ?? new Error()} again={() => void session.refetch()} />
+        <Failed error={session.error} again={() => void session.refetch()} />
       </main>
     )
   }

@@ -69,14 +69,16 @@ export function onSessionEnd(done: () => void): void {
   whenEnded = done
 }
 
+type Queryable = string | number | boolean | string[] | null | undefined
+
 /** The address of an operation: its path filled in, and its query. Lists go with commas between. */
 export function address(path: string, asked: { path?: unknown; query?: unknown } = {}): string {
   const parts = (asked.path ?? {}) as Record<string, string>
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(parts[name] ?? ''))
   const query = new URLSearchParams()
-  for (const [name, value] of Object.entries((asked.query ?? {}) as Record<string, unknown>)) {
+  for (const [name, value] of Object.entries((asked.query ?? {}) as Record<string, Queryable>)) {
     const text = Array.isArray(value) ? value.join(',') : value
-    if (text !== undefined && text !== null && text !== '') query.set(name, String(text as string))
+    if (text !== undefined && text !== null && text !== '') query.set(name, String(text))
   }
   const text = query.toString()
   return text ? `${filled}?${text}` : filled

@@ -57,7 +57,7 @@ export function usePages<P extends Paged>(
       return get(path, { ...asked, query }, signal)
     },
     initialPageParam: '',
-    getNextPageParam: (last) => (last as Page).nextCursor,
+    getNextPageParam: (last) => (last as unknown as Page).nextCursor,
     placeholderData: keepPreviousData,
   })
 }

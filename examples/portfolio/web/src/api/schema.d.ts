@@ -1049,7 +1049,8 @@ export interface components {
         };
         /**
          * DividendOut
-         * @description A dividend. A stock dividend is PENDING until it is reinvested; ``cashAmount`` is what came as money.
+         * @description A dividend. A stock dividend is PENDING until it is reinvested; ``cashAmount`` is what came as
+         *     money.
          */
         DividendOut: {
             /** Buyorderdate */
@@ -1449,7 +1450,8 @@ export interface components {
         };
         /**
          * PortfolioWithTotals
-         * @description A portfolio with its sums in its base currency; ``missing`` positions are in none, for want of a rate.
+         * @description A portfolio with its sums in its base currency; ``missing`` positions are in none, for want of a
+         *     rate.
          */
         PortfolioWithTotals: {
             /** Currency */

@@ -109,7 +109,7 @@ export function zoom(plot: uPlot, factor: number, shift = 0): void {
   const first = days[0] ?? 0
   const last = days[days.length - 1] ?? 0
   const { min = first, max = last } = plot.scales['x'] ?? {}
-  const next = windowOf({ min: min ?? first, max: max ?? last }, { min: first, max: last }, factor, shift)
+  const next = windowOf({ min, max }, { min: first, max: last }, factor, shift)
   plot.setScale('x', next)
 }
 

@@ -57,7 +57,7 @@ export function Editing(props: Props) {
   }
   return (
     <Dialog title={props.title} about={props.about} onClose={props.onClose}>
-      <form ref={form.ref} onSubmit={form.submit} noValidate className="form">
+      <form onSubmit={form.submit} noValidate className="form">
         {theirs ? (
           <Versions mine={form.values} theirs={theirs.values} labels={props.labels} />
         ) : (

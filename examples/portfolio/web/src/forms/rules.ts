@@ -45,8 +45,8 @@ export const symbol: Rule = (value) =>
 export const isin: Rule = (value) => {
   const text = value.trim().toUpperCase()
   if (!/^[A-Z]{2}[A-Z0-9]{9}[0-9]$/.test(text)) return 'is not two letters, nine letters or digits, and a digit'
-  const digits = [...text].map((letter) => String(parseInt(letter, 36))).join('')
-  const sum = [...digits].reverse().reduce((total, digit, place) => {
+  const digits = Array.from(text, (letter) => String(parseInt(letter, 36))).join('')
+  const sum = Array.from(digits).reverse().reduce((total, digit, place) => {
     const weight = Number(digit) * (place % 2 === 0 ? 1 : 2)
     return total + Math.floor(weight / 10) + (weight % 10)
   }, 0)

@@ -1,4 +1,4 @@
-import { useRef, useState, type RefObject, type SyntheticEvent } from 'react'
+import { useState, type SyntheticEvent } from 'react'
 import { Problem } from '../api/client'
 import type { Rule } from './rules'
 
@@ -11,11 +11,8 @@ export interface Form {
   /** What is wrong with all of it. */
   problem: string
   isBusy: boolean
-  ref: RefObject<HTMLFormElement | null>
   set: (name: string, value: string) => void
-  submit: (event: SyntheticEvent) => void
-  /** Of what is created: sent twice, it is done once. */
-  key: () => string
+  submit: (event: SyntheticEvent<HTMLFormElement>) => void
 }
 
 /** A form's values, what is wrong with them by its own rules and by the API's, and its way to the API. */
@@ -28,35 +25,28 @@ export function useForm(
   const [errors, setErrors] = useState<Record<string, string>>({})
   const [problem, setProblem] = useState('')
   const [isBusy, setBusy] = useState(false)
-  const ref = useRef<HTMLFormElement>(null)
-  const key = useRef({ of: '', is: '' })
+  const [keyOf] = useState(keys)
 
-  const keyOf = () => {
-    // The same values again, after an answer that was lost, are the same create.
-    const of = JSON.stringify(values)
-    if (key.current.of !== of) key.current = { of, is: crypto.randomUUID() }
-    return key.current.is
-  }
-  const show = (found: Record<string, string>, whole: string) => {
+  const show = (element: HTMLFormElement, found: Record<string, string>, whole: string) => {
     setErrors(found)
     setProblem(whole)
     const first = Object.keys(found)[0]
-    if (first) requestAnimationFrame(() => focusField(ref.current, first))
+    if (first) requestAnimationFrame(() => focusField(element, first))
   }
-  const run = async () => {
+  const run = async (element: HTMLFormElement) => {
     const found: Record<string, string> = {}
     for (const [name, rule] of Object.entries(rules(values))) {
       const why = rule?.(values[name] ?? '')
       if (why) found[name] = why
     }
-    show(found, '')
+    show(element, found, '')
     if (Object.keys(found).length) return
     setBusy(true)
     try {
-      await send(values, keyOf())
+      await send(values, keyOf(values))
     } catch (error) {
       const told = toldBy(error, values)
-      show(told.fields, told.whole)
+      show(element, told.fields, told.whole)
     } finally {
       setBusy(false)
     }
@@ -66,17 +56,30 @@ export function useForm(
     errors,
     problem,
     isBusy,
-    ref,
     set: (name, value) => {
       setValues((before) => ({ ...before, [name]: value }))
       setErrors((before) => Object.fromEntries(Object.entries(before).filter(([field]) => field !== name)))
     },
     submit: (event) => {
       event.preventDefault()
-      if (!isBusy) void run()
+      if (!isBusy) void run(event.currentTarget)
     },
-    key: keyOf,
   }
+}
+
+/** Idempotency keys: the same values again, after an answer that was lost, are the same create. */
+export function keys(): (values: Values) => string {
+  let known = { of: '', is: '' }
+  return (values) => {
+    const of = JSON.stringify(values)
+    if (known.of !== of) known = { of, is: randomKey() }
+    return known.is
+  }
+}
+
+/** Random enough for a key, where pages came by plain HTTP too: `crypto.randomUUID` is of secure places alone. */
+function randomKey(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 /** The API's problem, by field; what belongs to no field of this form is said of the whole. */
@@ -93,7 +96,7 @@ export function toldBy(error: unknown, values: Values): { fields: Record<string,
   return { fields, whole: isTold && error.status === 422 ? '' : rest.join(' ') || error.message }
 }
 
-function focusField(form: HTMLFormElement | null, name: string): void {
-  const field = form?.elements.namedItem(name)
+function focusField(form: HTMLFormElement, name: string): void {
+  const field = form.elements.namedItem(name)
   if (field instanceof HTMLElement) field.focus()
 }

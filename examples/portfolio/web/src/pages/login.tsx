@@ -24,7 +24,7 @@ export function Login() {
       <img src="/icon.svg" alt="" width="44" height="44" />
       <h1>Portfolio</h1>
       <p className="quiet">What you hold, what it cost, and what came of it.</p>
-      <form className="form panel" ref={form.ref} onSubmit={form.submit} noValidate>
+      <form className="form panel" onSubmit={form.submit} noValidate>
         <TextField form={form} name="email" label="E-mail address" type="email" autoComplete="username" />
         <TextField form={form} name="password" label="Password" type="password" autoComplete="current-password" />
         <FormProblem form={form} />

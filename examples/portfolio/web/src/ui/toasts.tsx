@@ -7,9 +7,9 @@ const UNDO_FOR = 10_000
 
 /** Messages that go by themselves; with something to undo, after ten seconds. F8 leads to them. */
 export function Toasts({ children }: { children: ReactNode }) {
-  const [told, setTold] = useState<(Told & { id: string })[]>([])
-  const tell = (one: Told) => setTold((before) => [...before.slice(-2), { ...one, id: crypto.randomUUID() }])
-  const drop = (id: string) => setTold((before) => before.filter((one) => one.id !== id))
+  const [told, setTold] = useState<(Told & { id: number })[]>([])
+  const tell = (one: Told) => setTold((before) => [...before.slice(-2), { ...one, id: (before.at(-1)?.id ?? 0) + 1 }])
+  const drop = (id: number) => setTold((before) => before.filter((one) => one.id !== id))
   return (
     <ToastsContext value={tell}>
       <Toast.Provider swipeDirection="right" duration={UNDO_FOR}>

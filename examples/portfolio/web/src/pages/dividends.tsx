@@ -1,0 +1,127 @@
+import { useState } from 'react'
+import { change, type Shape } from '../api/client'
+import { useApi } from '../api/queries'
+import { useFormats } from '../format/formats'
+import { Panel, Table } from '../ui/figures'
+import { Icon } from '../ui/icon'
+import { Empty, Loaded } from '../ui/states'
+import { useDoing } from '../ui/telling'
+import { DividendForm } from './dividendForm'
+
+type Dividend = Shape<'DividendOut'>
+
+/** What the funds of a portfolio paid, in cash and in shares. */
+export function Dividends({ portfolioId, positions }: { portfolioId: string; positions: Shape<'PositionOut'>[] }) {
+  const [edited, setEdited] = useState<Dividend | 'new'>()
+  const dividends = useApi('/api/dividends', { query: { portfolioId } })
+  const paying = positions.filter((one) => one.dividendType !== 'none')
+  return (
+    <Panel
+      title="Dividends"
+      tools={
+        paying.length ? (
+          <button type="button" className="button small" onClick={() => setEdited('new')}>
+            <Icon name="plus" /> Add a dividend
+          </button>
+        ) : null
+      }
+    >
+      <Loaded query={dividends}>
+        {(all) =>
+          all.length ? (
+            <Rows dividends={all} edit={setEdited} />
+          ) : (
+            <Empty title="No dividend yet">
+              {paying.length ? null : <p>No fund here is entered as paying dividends.</p>}
+            </Empty>
+          )
+        }
+      </Loaded>
+      {edited ? (
+        <DividendForm positions={paying} onClose={() => setEdited(undefined)} {...(edited === 'new' ? {} : { dividend: edited })} />
+      ) : null}
+    </Panel>
+  )
+}
+
+function Rows({ dividends, edit }: { dividends: Dividend[]; edit: (dividend: Dividend) => void }) {
+  return (
+    <Table
+      label="Dividends"
+      head={
+        <>
+          <th scope="col">Ex-dividend</th>
+          <th scope="col">Fund</th>
+          <th scope="col" className="p3">Record date</th>
+          <th scope="col" className="number p2">Shares</th>
+          <th scope="col" className="number p2">A share</th>
+          <th scope="col" className="number">Total</th>
+          <th scope="col" className="p2">Reinvested</th>
+          <th scope="col">
+            <span className="hidden">Actions</span>
+          </th>
+        </>
+      }
+    >
+      {dividends.map((one) => (
+        <Row key={one.id} dividend={one} edit={() => edit(one)} />
+      ))}
+    </Table>
+  )
+}
+
+function Row({ dividend, edit }: { dividend: Dividend; edit: () => void }) {
+  const formats = useFormats()
+  const doing = useDoing()
+  const { id, version } = dividend
+  const name = `dividend of ${dividend.fundName} on ${formats.day(dividend.exDividendDate)}`
+  const remove = () =>
+    doing(
+      () => change('delete', '/api/dividends/{dividendId}', { path: { dividendId: id }, version }),
+      `The ${name} is deleted.`,
+      () => change('post', '/api/dividends', { body: bodyOf(dividend), key: `undo ${id} ${version}` }),
+    )
+  return (
+    <tr>
+      <td className="day">{formats.day(dividend.exDividendDate)}</td>
+      <th scope="row">
+        {dividend.fundName} <small>{dividend.currency}</small>
+      </th>
+      <td className="p3 day">{formats.day(dividend.recordDate)}</td>
+      <td className="number p2">{formats.shares(dividend.sharesOwned)}</td>
+      <td className="number p2">{formats.price(dividend.dividendPerShare)}</td>
+      <td className="number">{formats.amount(dividend.totalAmount, dividend.currency)}</td>
+      <td className="p2">
+        {dividend.dividendType === 'cash' ? (
+          <span className="tag">cash</span>
+        ) : dividend.reinvestmentStatus === 'PENDING' ? (
+          <span className="tag pending">pending</span>
+        ) : (
+          `${formats.shares(dividend.reinvestmentShares)} at ${formats.price(dividend.reinvestmentPrice)}`
+        )}
+      </td>
+      <td className="row-actions">
+        <button type="button" className="icon-button" aria-label={`Edit the ${name}`} onClick={edit}>
+          <Icon name="edit" />
+        </button>
+        <button type="button" className="icon-button" aria-label={`Delete the ${name}`} onClick={() => void remove()}>
+          <Icon name="bin" />
+        </button>
+      </td>
+    </tr>
+  )
+}
+
+function bodyOf(dividend: Dividend): Shape<'DividendIn'> {
+  const { portfolioFundId, recordDate, exDividendDate, dividendPerShare, buyOrderDate } = dividend
+  const { reinvestmentShares, reinvestmentPrice } = dividend
+  return {
+    portfolioFundId,
+    recordDate,
+    exDividendDate,
+    dividendPerShare,
+    buyOrderDate,
+    reinvestmentShares,
+    reinvestmentPrice,
+  }
+}

@@ -1,0 +1,100 @@
+import { useMemo, useState } from 'react'
+import type { Shape } from '../api/client'
+import { useApi } from '../api/queries'
+import { Chart } from '../chart/chart'
+import type { Line } from '../chart/plot'
+import { Ranges, startOf, type Range } from '../chart/ranges'
+import { todayIn } from '../format/formats'
+import { useSettings } from '../format/settings'
+import { Panel } from '../ui/figures'
+import { Empty, Loaded } from '../ui/states'
+import { metricLines, METRICS, type Metric } from './metrics'
+
+type Whole = Shape<'PortfolioWithTotals'>
+
+/** A portfolio's days: all of it, or fund by fund. */
+export function PortfolioChart({ portfolio }: { portfolio: Whole }) {
+  const isInOverview = !portfolio.isArchived && !portfolio.excludeFromOverview
+  const [range, setRange] = useState<Range>('1Y')
+  const [by, setBy] = useState<'total' | Metric>(isInOverview ? 'total' : 'value')
+  const shown = isInOverview || by !== 'total' ? by : 'value'
+  return (
+    <Panel
+      title="History"
+      tools={
+        <>
+          <label className="inline">
+            <span className="hidden">What is drawn</span>
+            <select value={shown} onChange={(event) => setBy(event.target.value as 'total' | Metric)}>
+              {isInOverview ? <option value="total">The portfolio</option> : null}
+              {METRICS.map((metric) => (
+                <option key={metric.id} value={metric.id}>
+                  {metric.name} by fund
+                </option>
+              ))}
+            </select>
+          </label>
+          <Ranges value={range} onChange={setRange} />
+        </>
+      }
+    >
+      {shown === 'total' ? (
+        <OfPortfolio portfolio={portfolio} range={range} />
+      ) : (
+        <ByFund portfolio={portfolio} range={range} metric={shown} />
+      )}
+    </Panel>
+  )
+}
+
+function OfPortfolio({ portfolio, range }: { portfolio: Whole; range: Range }) {
+  const today = todayIn(useSettings().timeZone)
+  const history = useApi('/api/portfolio-history', { query: { startDate: startOf(range, today) } })
+  return (
+    <Loaded query={history} lines={6}>
+      {(data) => <Lines history={data} id={portfolio.id} />}
+    </Loaded>
+  )
+}
+
+function Lines({ history, id }: { history: Shape<'History'>; id: string }) {
+  const lines = useMemo(() => {
+    const series = history.portfolios.find((one) => one.id === id)
+    return series ? metricLines(series) : []
+  }, [history, id])
+  if (!lines.length) return <Empty title="No day in this range has figures." />
+  return <Chart label="History" dates={history.dates} lines={lines} off={['realized', 'unrealized', 'gain']} />
+}
+
+function ByFund({ portfolio, range, metric }: { portfolio: Whole; range: Range; metric: Metric }) {
+  const today = todayIn(useSettings().timeZone)
+  const history = useApi('/api/portfolios/{portfolioId}/fund-history', {
+    path: { portfolioId: portfolio.id },
+    query: { startDate: startOf(range, today) },
+  })
+  return (
+    <Loaded query={history} lines={6}>
+      {(data) => <FundLines history={data} metric={metric} />}
+    </Loaded>
+  )
+}
+
+function FundLines({ history, metric }: { history: Shape<'FundHistory'>; metric: Metric }) {
+  const lines = useMemo(
+    () =>
+      history.funds.map(
+        (fund, index): Line => ({
+          id: fund.portfolioFundId,
+          name: fund.fundName,
+          currency: fund.currency,
+          values: fund[metric],
+          colour: index,
+        }),
+      ),
+    [history, metric],
+  )
+  if (!lines.length || !history.dates.length) return <Empty title="No day in this range has figures." />
+  const isMixed = new Set(lines.map((line) => line.currency)).size > 1
+  const note = isMixed ? 'Each line is in its own currency.' : undefined
+  return <Chart label="History by fund" dates={history.dates} lines={lines} note={note} />
+}

@@ -285,6 +285,10 @@ WORDS: dict[str, dict[str, Words]] = {
         "sort_key": Words("The sort key, written as the partition key is.", ("sk", "created:N")),
         "ttl": Words("The attribute with each item's expiry, in seconds since 1970.", ("expires_at",)),
         "env": Words(
+        "dev": Words(
+            "The front end's own server for `sameroom dev`; `{port}` stands for its port.",
+            ("npm --prefix web run dev -- --port {port} --strictPort",),
+        ),
             "The environment variable that tells the app the table's name; "
             "unless it is set, the name in capitals and `_TABLE`.",
             ("DDB_TABLE_NAME",),

@@ -312,3 +312,7 @@ class Site(_Model):
         "default-src 'self'; object-src 'none'; base-uri 'self'; frame-ancestors 'none'"
     )
     price_class: Literal["100", "200", "all"] = "100"
+    #: The command of the front end's own server, which ``sameroom dev`` runs; {port} is its port.
+    dev: Annotated[
+        str, Form(r"^$|\{port\}", 'the command must say where its port goes: "vite --port {port}"')
+    ] = ""

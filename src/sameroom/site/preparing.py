@@ -5,13 +5,13 @@ from __future__ import annotations
 import codecs
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from ..errors import SiteError
 from ..project.services import Site
+from ..project.site_routing import matches
 from .content_types import content_type
 from .hashed_names import hashed
 from .references import hashed_key, page_with_hashes, style_with_hashes
@@ -75,14 +75,9 @@ def _root(project: Path, folder: str) -> Path:
 
 
 def _refuse_hidden_by_api(root: Path, keys: Iterable[str], patterns: Iterable[str]) -> None:
-    """CloudFront's path patterns: ``*`` is any text, ``?`` one character.
-
-    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html
-    """
     for pattern in patterns:
-        wild = re.escape("/" + pattern.lstrip("/")).replace(r"\*", ".*").replace(r"\?", ".")
         for key in keys:
-            if re.fullmatch(wild, "/" + key, re.DOTALL):
+            if matches(pattern, "/" + key):
                 raise SiteError(
                     f"Nobody could reach {root / key}.",
                     why=f"Its path belongs to the app: api = {pattern!r}.",

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import math
-import re
-from collections.abc import Sequence
 
 from ..errors import TemplateError
 from ..project.services import Domain, Site
+from ..project.site_routing import frame_option, missing_status, patterns, replaced_status
 from . import site_functions
 from .origins import origin
 from .values import Json, Output, Part, Resource, Wish, arn, attribute, ref, sub
@@ -47,7 +46,7 @@ def site(wish: Wish) -> Part:
     return Part(
         {
             BUCKET: Resource("AWS::S3::Bucket", _bucket()),
-            _POLICY: Resource("AWS::S3::BucketPolicy", _bucket_policy(_lists_are_needed(settings))),
+            _POLICY: Resource("AWS::S3::BucketPolicy", _bucket_policy(lists=missing_status(settings) == 404)),
             _ACCESS: Resource("AWS::CloudFront::OriginAccessControl", _access(wish)),
             _PATHS: _function(wish, "paths", site_functions.SPA if settings.spa else site_functions.PAGES),
             _HOST: _function(wish, "host", site_functions.API),
@@ -87,16 +86,7 @@ def _bucket() -> Json:
     }
 
 
-def _lists_are_needed(settings: Site) -> bool:
-    """S3 answers 404 for what is not there to those who may list the bucket, and 403 to everybody else.
-
-    CloudFront replaces an error by its status alone, the app's errors too. So with a 404 page beside an app
-    it is S3's 403 that is replaced, and the app's 404 stays what it is.
-    """
-    return settings.spa or not settings.not_found or not settings.api
-
-
-def _bucket_policy(lists: bool) -> Json:
+def _bucket_policy(*, lists: bool) -> Json:
     ours = {"StringEquals": {"AWS:SourceArn": sub(_DISTRIBUTION_ARN)}}
     cloudfront = {"Service": "cloudfront.amazonaws.com"}
     every = sub(f"${{{BUCKET}.Arn}}/*")
@@ -189,7 +179,7 @@ def _headers(wish: Wish, settings: Site) -> Json:
     }
     if policy:
         security["ContentSecurityPolicy"] = {"ContentSecurityPolicy": policy, "Override": True}
-    if frame := _frame_option(policy):
+    if frame := frame_option(policy):
         security["FrameOptions"] = {"FrameOption": frame, "Override": True}
     return {
         "ResponseHeadersPolicyConfig": {
@@ -197,13 +187,6 @@ def _headers(wish: Wish, settings: Site) -> Json:
             "SecurityHeadersConfig": security,
         }
     }
-
-
-def _frame_option(policy: str) -> str:
-    """X-Frame-Options for browsers that know no frame-ancestors; "" where it cannot say the same."""
-    said = re.search(r"frame-ancestors\s+([^;]*)", policy)
-    sources = said.group(1).split() if said else ["'self'"]
-    return {"'none'": "DENY", "'self'": "SAMEORIGIN"}.get(" ".join(sources), "")
 
 
 def _distribution(wish: Wish, settings: Site) -> Json:
@@ -229,14 +212,10 @@ def _distribution(wish: Wish, settings: Site) -> Json:
     }
     if settings.api:
         config["Origins"].append(_app_origin(wish))
-        config["CacheBehaviors"] = [_app_behavior(pattern) for pattern in _patterns(settings.api)]
+        config["CacheBehaviors"] = [_app_behavior(pattern) for pattern in patterns(settings)]
     if wish.settings.domain is not None:
         config["Aliases"] = [wish.settings.domain.name]
     return {"DistributionConfig": config}
-
-
-def _patterns(api: Sequence[str]) -> list[str]:
-    return list(dict.fromkeys("/" + pattern.lstrip("/") for pattern in api))
 
 
 def _behavior(function: str) -> Json:
@@ -284,9 +263,7 @@ def _app_origin(wish: Wish) -> Json:
 
 def _errors(settings: Site) -> list[Json]:
     """No error is remembered, so that what was mended is seen at once; and the 404 page."""
-    replaced = 0
-    if settings.not_found and not settings.spa:
-        replaced = 404 if _lists_are_needed(settings) else 403
+    replaced = replaced_status(settings)
     page = {"ResponseCode": 404, "ResponsePagePath": "/" + settings.not_found.lstrip("/")}
     return [
         {"ErrorCode": code, "ErrorCachingMinTTL": 0, **(page if code == replaced else {})} for code in _ERRORS

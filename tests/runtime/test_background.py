@@ -24,7 +24,8 @@ from hypothesis import strategies as st
 
 from sameroom import background, current_invocation, current_job, make_handler
 from sameroom.runtime.background import message
-from sameroom.runtime.background.registry import Job, jobs
+from sameroom.runtime.background.job import Job
+from sameroom.runtime.background.registry import jobs
 from sameroom.runtime.errors import JobNotQueued, UnfitArguments
 
 seen: list[Any] = []

@@ -67,9 +67,9 @@ def test_a_number_that_json_cannot_bring_back_is_refused_with_its_place(sign: in
 
 
 def test_the_end_of_the_process_names_the_job_it_cuts_off(caplog: pytest.LogCaptureFixture) -> None:
-    job = background(name="slow")(lambda: time.sleep(0.5))
+    background(name="slow")(lambda: time.sleep(0.5))
     worker = Worker()
-    worker.put(job, called("slow"), 0, None)
+    worker.put(called("slow"), 0, None)
     time.sleep(0.1)
     assert not worker.drain(0.05)
     assert "job slow [id-slow] is lost: the process ended" in caplog.text
@@ -88,9 +88,10 @@ def test_a_job_that_raises_keyboard_interrupt_leaves_the_thread_to_the_others(
         raise KeyboardInterrupt
 
     worker = Worker()
-    worker.put(background(name="stop")(interrupt), called("stop"), 0, None)
-    job = background(name="work")(lambda: seen.append("ran"))
-    worker.put(job, called("work"), 0, None)
+    background(name="stop")(interrupt)
+    worker.put(called("stop"), 0, None)
+    background(name="work")(lambda: seen.append("ran"))
+    worker.put(called("work"), 0, None)
     assert worker.drain(5)
     assert seen == ["ran"]
     assert "job stop [id-stop] raised KeyboardInterrupt" in caplog.text

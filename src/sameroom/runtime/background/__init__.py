@@ -14,6 +14,6 @@ the process; in tests it runs at the call.
 from __future__ import annotations
 
 from .current import current_job
-from .registry import Job, background
+from .job import Job, background
 
 __all__ = ["Job", "background", "current_job"]

@@ -13,7 +13,7 @@ from ..aws_json import SQS, Client
 from ..context import current_invocation
 from ..errors import AwsCallFailed, JobNotQueued
 from .message import ATTRIBUTE, Message, read
-from .registry import Job
+from .registry import Function
 
 #: Variable: the queue's URL. And one that may say "direct".
 QUEUE, HOW = "SAMEROOM_BACKGROUND_QUEUE", "SAMEROOM_BACKGROUND"
@@ -23,25 +23,25 @@ LOCAL = "/_sameroom/"
 _PATIENCE = 8.0
 
 
-def put(job: Job[..., Any], message: Message, body: str, delay: float) -> None:
+def put(function: Function, message: Message, body: str, delay: float) -> None:
     """
     :raises JobNotQueued: the queue does not take it, or there is none.
     """
     if _direct():
         from .running import run_here
 
-        run_here(job, read(body))
+        run_here(function, read(body))
     elif url := os.environ.get(QUEUE):
         send(url, message.name, body, delay)
     elif "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
         raise JobNotQueued(
-            f"{job.name} has no queue to wait in, and on Lambda nothing runs after the response. "
+            f"{message.name} has no queue to wait in, and on Lambda nothing runs after the response. "
             "Write [tool.sameroom.background] into pyproject.toml, which makes one."
         )
     else:
         from .thread import worker
 
-        worker.put(job, read(body), delay, _flask())
+        worker.put(read(body), delay, _flask())
 
 
 def _direct() -> bool:

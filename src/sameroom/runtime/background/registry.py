@@ -1,131 +1,62 @@
-"""The app's jobs by name, and what ``@background`` makes of a function."""
+"""The app's jobs, by every name that a message may bear."""
 
 from __future__ import annotations
 
-import inspect
-import time
-import uuid
-from collections.abc import Callable, Iterable
-from functools import update_wrapper
-from typing import Any, Generic, ParamSpec, TypeVar, overload
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
-from ..context import current_invocation
-from ..errors import UnfitArguments
-from . import arguments, message
-from .message import Message
+from ..errors import UnknownJob
+from .message import LONGEST_NAME
 
-P = ParamSpec("P")
-R = TypeVar("R")
-
-#: Every name that a message may bear, former ones too.
-jobs: dict[str, Job[..., Any]] = {}
+Function = Callable[..., Any]
 
 
-class Job(Generic[P, R]):
-    """A function that runs later: calling it puts one call of it into the queue."""
+class Registered(NamedTuple):
+    """A job's function, and the name it has today."""
 
-    __name__: str
-
-    def __init__(self, function: Callable[P, R], name: str, formerly: tuple[str, ...]) -> None:
-        self.function = function
-        self.name = name
-        self.formerly = formerly
-        self._signature = inspect.signature(function)
-        update_wrapper(self, function)
-
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> str:
-        """Put a call into the queue; its id, which is the job's idempotency key.
-
-        :raises TypeError: the function does not take these arguments.
-        :raises UnfitArguments: one of them is nothing that JSON carries, or they are too large.
-        :raises JobNotQueued: the queue does not take it, or there is none.
-        """
-        return self._call(0, args, kwargs)
-
-    def after(self, seconds: float, /, *args: P.args, **kwargs: P.kwargs) -> str:
-        """As calling it, to run no sooner than ``seconds`` from now; 900 are SQS's most.
-
-        :raises ValueError: not from 0 to 900. Others as for calling.
-        """
-        if not 0 <= seconds <= 900:
-            raise ValueError(f"{self.name}.after({seconds!r}): SQS delays a message by 0 to 900 seconds")
-        return self._call(seconds, args, kwargs)
-
-    def now(self, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Call the function itself, here."""
-        return self.function(*args, **kwargs)
-
-    def _call(self, delay: float, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
-        from .queueing import put
-
-        self._signature.bind(*args, **kwargs)
-        arguments.check(self.name, args, kwargs)
-        called = Message(
-            str(uuid.uuid4()), self.name, args, kwargs, current_invocation.request_id or "", time.time()
-        )
-        body = message.write(called)
-        size = message.size(called, body)
-        if size > message.LIMIT:
-            raise UnfitArguments(
-                f"{self.name}: these arguments make a message of {size:,} bytes, and SQS takes "
-                f"{message.LIMIT:,}. Put what is large into a bucket, and pass its key."
-            )
-        put(self, called, body, delay)
-        return called.id
-
-    def __repr__(self) -> str:
-        return f"<job {self.name}>"
+    function: Function
+    name: str
 
 
-@overload
-def background(function: Callable[P, R]) -> Job[P, R]: ...
+jobs: dict[str, Registered] = {}
 
 
-@overload
-def background(*, name: str = "", formerly: Iterable[str] = ()) -> Callable[[Callable[P, R]], Job[P, R]]: ...
-
-
-def background(
-    function: Callable[..., Any] | None = None, *, name: str = "", formerly: Iterable[str] = ()
-) -> Any:
-    """Make a function a job: calling it then runs it after the response, at least once.
-
-    :param name: under which it travels; else its module's and its own.
-    :param formerly: names it had before, under which messages may still come.
-    :raises ValueError: a name is another job's, or longer than 256 characters.
-    :raises TypeError: it is no plain function.
+def register(function: Function, name: str, formerly: tuple[str, ...]) -> None:
     """
-    if function is None:
-        return lambda wrapped: _registered(wrapped, name, tuple(formerly))
-    return _registered(function, name, tuple(formerly))
-
-
-def _registered(function: Callable[P, R], name: str, formerly: tuple[str, ...]) -> Job[P, R]:
-    if not inspect.isfunction(function) or inspect.iscoroutinefunction(function):
-        raise TypeError(f"@background wants a plain function, and {function!r} is none")
-    if inspect.isgeneratorfunction(function):
-        raise TypeError(f"@background: {function.__qualname__} is a generator, whose code would never run")
-    own = f"{function.__module__}.{function.__qualname__}".replace("<locals>.", "")
-    job: Job[P, R] = Job(function, name or own, formerly)
-    for one in (job.name, *formerly):
+    :raises ValueError: a name is another job's, or none that SQS takes.
+    """
+    for one in (name, *formerly):
         known = jobs.get(one)
         if known is not None and _place(known.function) != _place(function):
             raise ValueError(
                 f"two jobs are called {one}: {_told(known.function)} and {_told(function)}. "
                 "Give one another name: @background(name=...)"
             )
-        if not 0 < len(one) <= message.LONGEST_NAME:
-            raise ValueError(f"a job's name has 1 to {message.LONGEST_NAME} characters: {one!r}")
-    for one in (job.name, *formerly):
-        jobs[one] = job
-    return job
+        if not 0 < len(one) <= LONGEST_NAME:
+            raise ValueError(f"a job's name has 1 to {LONGEST_NAME} characters: {one!r}")
+    for one in (name, *formerly):
+        jobs[one] = Registered(function, name)
 
 
-def _place(function: Callable[..., Any]) -> tuple[str, int]:
+def function_of(name: str) -> Function:
+    """
+    :raises UnknownJob: no job is called so; the message says which there are.
+    """
+    found = jobs.get(name)
+    if found is None:
+        there = ", ".join(sorted({job.name for job in jobs.values()})) or "none"
+        raise UnknownJob(
+            f"no job is called {name}. Was it renamed? @background(formerly=[{name!r}]) at its new place "
+            f"takes the messages that wait. There are: {there}"
+        )
+    return found.function
+
+
+def _place(function: Function) -> tuple[str, int]:
     """A factory that is called twice makes its functions twice, at one place."""
     code = function.__code__
     return code.co_filename, code.co_firstlineno
 
 
-def _told(function: Callable[..., Any]) -> str:
+def _told(function: Function) -> str:
     return "{}:{}".format(*_place(function))

@@ -10,10 +10,9 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NamedTuple
 
-from ..errors import UnknownJob
 from .current import Delivery, active
 from .message import Message
-from .registry import Job, jobs
+from .registry import Function, function_of
 
 log = logging.getLogger("sameroom.jobs")
 # Its lines are INFO, and the default level of text logs is WARNING: let them through unless asked not to.
@@ -33,25 +32,11 @@ class Outcome(NamedTuple):
     error: BaseException | None
 
 
-def known(name: str) -> Job[..., Any]:
-    """
-    :raises UnknownJob: no job is called so; the message says which there are.
-    """
-    found = jobs.get(name)
-    if found is None:
-        there = ", ".join(sorted({job.name for job in jobs.values()})) or "none"
-        raise UnknownJob(
-            f"no job is called {name}. Was it renamed? @background(formerly=[{name!r}]) at its new place "
-            f"takes the messages that wait. There are: {there}"
-        )
-    return found
-
-
-def run_here(job: Job[..., Any], message: Message) -> None:
+def run_here(function: Function, message: Message) -> None:
     """Run it in the caller's context; what it raises is raised."""
     entered = active.set(Delivery(message, 1))
     try:
-        job.function(*message.args, **message.kwargs)
+        function(*message.args, **message.kwargs)
     finally:
         active.reset(entered)
 
@@ -62,9 +47,9 @@ def run(delivery: Delivery, context: Context = nullcontext) -> Outcome:
     entered = active.set(delivery)
     error: BaseException | None = None
     try:
-        job = known(delivery.message.name)
+        function = function_of(delivery.message.name)
         with context():
-            job.function(*delivery.message.args, **delivery.message.kwargs)
+            function(*delivery.message.args, **delivery.message.kwargs)
     except KeyboardInterrupt:
         raise
     except BaseException as raised:  # a job that calls sys.exit has failed, and its neighbours go on

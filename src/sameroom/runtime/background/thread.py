@@ -16,7 +16,6 @@ from typing import Any, NamedTuple
 
 from .current import Delivery
 from .message import Message
-from .registry import Job
 from .running import Context, log, pause, run
 
 #: Deliveries of a job that fails.
@@ -48,7 +47,7 @@ class Worker:
         self._busy: Message | None = None
         self._ending = False
 
-    def put(self, job: Job[..., Any], message: Message, delay: float, app: Any) -> None:
+    def put(self, message: Message, delay: float, app: Any) -> None:
         """Run it soon, in ``app``'s context if there is one."""
 
         def context() -> AbstractContextManager[Any]:

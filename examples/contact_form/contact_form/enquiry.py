@@ -27,7 +27,7 @@ class Field(NamedTuple):
 FIELDS = (
     Field("first_name", "First name", 80, True, "given-name"),
     Field("last_name", "Last name", 80, True, "family-name"),
-    Field("email", "Email address", 254, True, "email", "email", "We answer to this address."),
+    Field("email", "Email address", 254, True, "email", "email"),
     Field("phone_number", "Phone number", 40, False, "tel", "tel"),
     Field("company", "Company", 120, False, "organization"),
     Field("job_title", "Job title", 100, False, "organization-title"),

@@ -51,7 +51,9 @@ def figures(ids: Mapping[str, Sequence[str]], now: datetime) -> Figures:
         spam=len(ids[SPAM]),
         today=per_day[today],
         this_week=per_week[monday],
-        days=_bars([(f"{day:%a}"[:2] + f"\n{day.day}", f"{day:%A} {day.day} {day:%B}", per_day[day]) for day in days]),
+        days=_bars(
+            [(f"{day:%a}"[:2] + f"\n{day.day}", f"{day:%A} {day.day} {day:%B}", per_day[day]) for day in days]
+        ),
         weeks=_bars(
             [(f"{week.day}\n{week:%b}", f"Week of {week.day} {week:%B %Y}", per_week[week]) for week in weeks]
         ),

@@ -12,8 +12,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-# With DEBUG it would log every request whole, and so everything that people have written to us.
-logging.getLogger("botocore").setLevel(logging.INFO)
+# With DEBUG it would log every request whole, and so all that people have written to us.
+logging.getLogger("botocore").setLevel(logging.WARNING)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

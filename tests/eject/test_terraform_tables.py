@@ -16,7 +16,7 @@ from sameroom.errors import TemplateError
 
 GOLDEN = sorted((Path(__file__).parent.parent / "template" / "golden").glob("*.json"))
 #: Here every name goes: documents, and maps of the user's.
-FREE = ("Variables", "PolicyDocument", "AssumeRolePolicyDocument", "RedrivePolicy", "Policy")
+FREE = ("Variables", "PolicyDocument", "AssumeRolePolicyDocument", "RedrivePolicy", "Policy", "EventPattern")
 
 
 def terraform(document: Any) -> str:

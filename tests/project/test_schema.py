@@ -78,6 +78,9 @@ INNER: dict[str, tuple[str, dict[str, Any]]] = {
     "Index": ("tables", {"partition_key": "a"}),
     "Queue": ("queues", {}),
     "Bucket": ("buckets", {}),
+    "Topic": ("topics", {}),
+    "Rule": ("rules", {}),
+    "Events": ("events", {}),
     "Schedule": ("schedules", {"command": "sweep"}),
     "Background": ("background", {}),
     "Database": (
@@ -103,9 +106,11 @@ def holding(model: str, said: dict[str, Any]) -> dict[str, Any]:
     whole = {**needed, **said}
     if model == "Schedule" and "cron" not in said and "rate" not in said:
         whole["rate"] = "1 hour"
+    if model == "Rule" and not {"source", "detail_type", "pattern"} & said.keys():
+        whole["source"] = "shop"
     if model == "Index":
         return {"tables": {"abc": {"partition_key": "pk", "indexes": {"abc": whole}}}}
-    if key in ("tables", "queues", "buckets", "schedules"):
+    if key in ("tables", "queues", "buckets", "topics", "rules", "schedules"):
         return {key: {"abc": whole}}
     return {key: [whole] if model == "Statement" else whole}
 
@@ -196,6 +201,21 @@ def test_the_defaults_are_the_settings_own() -> None:
         {"schedules": {"a": {"command": "sweep", "rate": "1 hours"}}},
         {"schedules": {"a": {"command": "", "rate": "1 hour"}}},
         {"background": {"concurrency": 1}},
+        {"events": {"batch": 11}},
+        {"queues": {"mail": {"consumer": "yes"}}},
+        {"topics": {"a_b": {}}},
+        {"topics": {"prices": {"subscribe": 1}}},
+        {"rules": {"a": {}}},
+        {"rules": {"a": {"bus": "mine"}}},
+        {"rules": {"a": {"source": ""}}},
+        {"rules": {"a": {"source": []}}},
+        {"rules": {"a": {"source": ["x"], "pattern": {"source": ["x"]}}}},
+        {"rules": {"a": {"pattern": {}}}},
+        {"rules": {"a": {"pattern": {"source": "aws.ec2"}}}},
+        {"rules": {"a": {"pattern": {"detail": {}}}}},
+        {"rules": {"a": {"pattern": {"detail": {"state": []}}}}},
+        {"rules": {"a": {"pattern": {"detail": {"state": [["x"]]}}}}},
+        {"rules": {"a": {"source": "x", "bus": "a b"}}},
         {"permissions": [{"actions": [], "resources": ["*"]}]},
         {"permissions": {"actions": ["s3:GetObject"]}},
         {"vpc": {"subnets": ["subnet-1"], "security_groups": ["sg-00000000"]}},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -247,6 +248,56 @@ def test_jobs_may_not_need_more_than_the_ceiling_allows() -> None:
     assert "such as 19" in caught.value.next
     for more in ({"concurrency": 11}, {"ceiling": False}, {"background": {"concurrency": 10}}):
         assert fold(Settings(), {**said, **more}).background is not None
+
+
+def test_all_that_waits_in_queues_counts_against_the_ceiling() -> None:
+    said = {
+        "background": {},
+        "queues": {"orders": {"consumer": True, "concurrency": 4}, "mail": {"concurrency": 50}},
+        "rules": {"all": {"source": "shop"}},
+        "events": {"concurrency": 5},
+    }
+    with pytest.raises(SettingsError) as caught:
+        fold(Settings(), said)
+    assert caught.value.what == (
+        "background.concurrency + queues.orders.concurrency + events.concurrency is 2 + 4 + 5 = 11, "
+        "and the function's ceiling is 10."
+    )
+    fold(Settings(), {**said, "rules": {}})
+
+
+def test_a_consumer_is_not_given_a_message_that_another_still_has() -> None:
+    said = {"queues": {"orders": {"consumer": True, "visibility": 20}}, "timeout": 25.0}
+    with pytest.raises(
+        SettingsError, match=r"queues\.orders\.visibility is 20 s, less than the timeout, 25 s"
+    ):
+        fold(Settings(), said)
+    fold(Settings(), {**said, "timeout": 20.0})
+    assert fold(Settings(), {"queues": {"a": {"consumer": True}}}).queues["a"].hidden(30.0) == 180
+    assert fold(Settings(), {"queues": {"a": {}}}).queues["a"].hidden(30.0) == 30
+
+
+def test_topics_have_a_variable_of_their_own() -> None:
+    said = {"topics": {"new-prices": {}}, "env": {"NEW_PRICES_TOPIC_ARN": "x"}}
+    with pytest.raises(SettingsError, match=r"topics\.new-prices both set the variable NEW_PRICES_TOPIC_ARN"):
+        fold(Settings(), said)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({}, "either pattern, or source"),
+        ({"source": "a", "pattern": {"source": ["a"]}}, "either pattern, or source"),
+        ({"pattern": {"detail": {"state": "ended"}}}, "detail.state is no list of values"),
+        ({"pattern": {"detail": {}}}, "detail is empty"),
+        ({"source": 3}, "a list of texts"),
+        ({"source": "a", "bus": "a b"}, "A bus is a name or an ARN"),
+    ],
+)
+def test_a_rule_that_eventbridge_would_refuse_is_refused(said: dict[str, Any], told: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        fold(Settings(), {"rules": {"a": said}})
+    assert told in str(caught.value)
 
 
 @pytest.mark.parametrize("door", DOORS)

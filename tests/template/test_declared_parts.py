@@ -131,7 +131,8 @@ def test_every_queue_and_bucket_is_spoken_to_over_tls_alone() -> None:
     guarded = set()
     for one in made.values():
         if one["Type"] in ("AWS::SQS::QueuePolicy", "AWS::S3::BucketPolicy"):
-            [statement] = one["Properties"]["PolicyDocument"]["Statement"]
+            statement, *allowed = one["Properties"]["PolicyDocument"]["Statement"]
+            assert all(more["Condition"]["ArnEquals"]["aws:SourceArn"] for more in allowed)
             assert statement["Effect"] == "Deny"
             assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
             [named] = one["Properties"].get("Queues") or [one["Properties"]["Bucket"]]
@@ -269,6 +270,97 @@ def test_the_longest_timeout_still_fits_six_times() -> None:
     assert properties({"background": {}, "timeout": 900}, "BackgroundQueue")["VisibilityTimeout"] == 5400
 
 
+# What AWS's services send
+
+
+def test_a_consumer_gets_its_queues_messages_by_the_alias() -> None:
+    source = resources(FULL)["QueueOrdersSource"]["Properties"]
+    assert (source["FunctionName"], source["EventSourceArn"]) == ({"Ref": "Live"}, arn("QueueOrders"))
+    assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert "QueueMailSource" not in resources(FULL)
+    said = {"queues": {"mail": {"consumer": True, "batch": 1, "concurrency": 5}}, "timeout": 10}
+    assert properties(said, "QueueMail")["VisibilityTimeout"] == 60
+    made = properties(said, "QueueMailSource")
+    assert (made["BatchSize"], made["ScalingConfig"]) == (1, {"MaximumConcurrency": 5})
+
+
+def test_a_stream_goes_around_the_change_that_fails_and_keeps_what_was_given_up() -> None:
+    assert properties(FULL, "TableMessages")["StreamSpecification"] == {
+        "StreamViewType": "NEW_AND_OLD_IMAGES"
+    }
+    assert "StreamSpecification" not in properties(FULL, "TableUsers")
+    source = properties(FULL, "TableMessagesSource")
+    assert source["EventSourceArn"] == {"Fn::GetAtt": ["TableMessages", "StreamArn"]}
+    assert source["BisectBatchOnFunctionError"] is True
+    assert source["MaximumRetryAttempts"] == 2
+    assert source["DestinationConfig"] == {"OnFailure": {"Destination": arn("EventsQueueDeadLetters")}}
+    stream = {"Fn::Sub": "${TableMessages.Arn}/stream/*"}
+    assert allowed(FULL, stream) == {
+        *("dynamodb:DescribeStream", "dynamodb:GetRecords"),
+        *("dynamodb:GetShardIterator", "dynamodb:ListStreams"),
+    }
+
+
+def test_a_stream_alone_needs_dead_letters_and_no_queue() -> None:
+    said = {"tables": {"notes": {"partition_key": "pk", "stream": True}}}
+    made = resources(said)
+    assert {name for name in made if name.startswith("Events")} == {
+        *("EventsQueueDeadLetters", "EventsQueueDeadLettersPolicy", "EventsQueueDeadLettersAlarm"),
+    }
+    assert allowed(said, arn("EventsQueueDeadLetters")) == {"sqs:SendMessage"}
+
+
+def test_rules_topics_and_buckets_put_their_events_into_one_queue() -> None:
+    made = resources(FULL)
+    placed, ended, objects = (
+        made[name]["Properties"] for name in ("RulePlaced", "RuleEnded", "ObjectsOfUploads")
+    )
+    assert placed["EventPattern"] == {
+        "source": ["shop.orders"],
+        "detail-type": ["Order Placed", "Order Paid"],
+    }
+    assert (ended["EventBusName"], "EventBusName" in placed) == ("ops", False)
+    assert objects["EventPattern"] == {
+        "source": ["aws.s3"],
+        "detail": {"bucket": {"name": [{"Ref": "BucketUploads"}]}},
+    }
+    assert properties(FULL, "BucketUploads")["NotificationConfiguration"] == {
+        "EventBridgeConfiguration": {"EventBridgeEnabled": True}
+    }
+    for rule in (placed, ended, objects):
+        [target] = rule["Targets"]
+        assert target["Arn"] == arn("EventsQueue")
+        assert target["DeadLetterConfig"] == {"Arn": arn("EventsQueueDeadLetters")}
+        assert target["RetryPolicy"]["MaximumRetryAttempts"] == 10
+    subscribed = made["TopicPricesSubscription"]["Properties"]
+    assert (subscribed["Protocol"], subscribed["Endpoint"]) == ("sqs", arn("EventsQueue"))
+    assert made["EventsSource"]["Properties"]["EventSourceArn"] == arn("EventsQueue")
+    assert allowed(FULL, arn("EventsQueue")) >= {"sqs:ReceiveMessage", "sqs:DeleteMessage"}
+    assert "sqs:SendMessage" not in allowed(FULL, arn("EventsQueue"))
+
+
+def test_nobody_but_the_stacks_own_rules_and_topics_may_send_to_the_queue() -> None:
+    for name in ("EventsQueuePolicy", "EventsQueueDeadLettersPolicy"):
+        _, rules, topics = properties(FULL, name)["PolicyDocument"]["Statement"]
+        assert rules["Principal"] == {"Service": "events.amazonaws.com"}
+        assert rules["Condition"]["ArnEquals"]["aws:SourceArn"] == [
+            arn(rule) for rule in ("RuleEnded", "RulePlaced", "ObjectsOfUploads")
+        ]
+        assert topics["Principal"] == {"Service": "sns.amazonaws.com"}
+        assert topics["Condition"]["ArnEquals"]["aws:SourceArn"] == [{"Ref": "TopicPrices"}]
+    said = {"rules": {"a": {"source": "x"}}}
+    assert len(properties(said, "EventsQueuePolicy")["PolicyDocument"]["Statement"]) == 2
+
+
+def test_a_topic_is_published_to_by_the_app_and_over_tls() -> None:
+    assert allowed(FULL, {"Ref": "TopicPrices"}) == {"sns:Publish"}
+    assert variables(FULL)["PRICES_TOPIC_ARN"] == {"Ref": "TopicPrices"}
+    [statement] = properties(FULL, "TopicPricesPolicy")["PolicyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Action"]) == ("Deny", "sns:Publish")
+    only = resources({"topics": {"prices": {}}})
+    assert not [name for name in only if name.startswith("Events") or "Subscription" in name]
+
+
 # Secrets
 
 
@@ -292,6 +384,7 @@ def test_there_are_alarms_for_errors_throttles_and_every_dead_letter_queue() -> 
         "AnswersAlarm",
         "BackgroundQueueDeadLettersAlarm",
         "ErrorsAlarm",
+        "EventsQueueDeadLettersAlarm",
         "QueueMailDeadLettersAlarm",
         "QueueOrdersDeadLettersAlarm",
         "SchedulesDeadLettersAlarm",

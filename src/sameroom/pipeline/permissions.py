@@ -200,6 +200,17 @@ BY_TYPE: dict[str, tuple[May, ...]] = {
             (f":scheduler:{_HERE}:schedule-group/{{names}}*",),
         ),
     ),
+    "AWS::Events::Rule": (
+        May(
+            (
+                *("events:DescribeRule", "events:PutRule", "events:DeleteRule", "events:EnableRule"),
+                *("events:DisableRule", "events:PutTargets", "events:RemoveTargets"),
+                *("events:ListTargetsByRule", "events:ListTagsForResource", *_tags("events")),
+            ),
+            # On the default bus, and on another.
+            (f":events:{_HERE}:rule/{{names}}*", f":events:{_HERE}:rule/*/{{names}}*"),
+        ),
+    ),
     "AWS::SNS::Topic": (
         May(
             (

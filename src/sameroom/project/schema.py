@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from . import services
+from . import senders, services
 from .database import Database
 from .schema_words import WORDS
 from .settings import Cors, Settings, StageSettings
@@ -22,10 +22,13 @@ DIALECT = "http://json-schema.org/draft-07/schema#"
 
 MODELS: tuple[type[BaseModel], ...] = (
     *(Settings, StageSettings, Cors, Table, Index, Database),
-    *(services.Queue, services.Bucket, services.Schedule, services.Background, services.Statement),
+    *(services.Queue, services.Bucket, senders.Topic, senders.Rule, senders.Events),
+    *(services.Schedule, services.Background, services.Statement),
     *(services.Canary, services.Vpc, services.Throttle, services.Alarms, services.Budget),
     *(services.Domain, services.Alb, services.Lattice, services.Site),
 )
+#: Where a rule's pattern is, which has such ones in it.
+_PATTERN = "#/definitions/Rule/properties/pattern"
 #: What ``tables`` reads a key from, with a pattern of its own making.
 _KEY = {"type": "string", "pattern": "^[^:]{1,255}(:[SNB])?$"}
 
@@ -38,6 +41,7 @@ def schema() -> dict[str, Any]:
     definitions["Settings"] = made
     for model in MODELS:
         _edit(definitions[model.__name__], model)
+    definitions["Rule"]["properties"]["pattern"]["additionalProperties"]["anyOf"].append({"$ref": _PATTERN})
     return {
         "$schema": DIALECT,
         "title": "pyproject.toml with [tool.sameroom]",

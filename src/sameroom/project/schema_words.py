@@ -84,6 +84,16 @@ _STAGE = {
         "SQS queues the app uses, each with its dead-letter queue, by name.", ({"mail": {"receives": 5}},)
     ),
     "buckets": Words("Private S3 buckets the app uses, by name.", ({"uploads": {"expire": 30}},)),
+    "topics": Words(
+        "SNS topics the app publishes to or is told by, by name.", ({"prices": {"subscribe": True}},)
+    ),
+    "rules": Words(
+        "Events of EventBridge that call functions of the app, by name.",
+        ({"orders": {"source": "shop.orders"}},),
+    ),
+    "events": Words(
+        "The queue between AWS's services and the function, and how it is worked off.", ({"batch": 1},)
+    ),
     "background": Words(
         "The queue of the background jobs, and how its jobs are worked off.", ({"batch": 1},)
     ),
@@ -135,11 +145,16 @@ _STAGE = {
 _SERVICES = {
     "Queue": {
         "visibility": Words(
-            "Seconds for which a received message is hidden from others, at most 43200; default 30.", (120,)
+            "Seconds for which a received message is hidden from others, at most 43200; default 30, with a "
+            "consumer six times the timeout.",
+            (120,),
         ),
         "receives": Words("Receives after which a message goes to the dead letters; default 3.", (5,)),
         "days": Words("Days for which a message waits, at most 14; default 4.", (14,)),
         "fifo": Words("Whether the queue keeps the order and delivers once; default false.", (True,)),
+        "consumer": Words("Whether its messages call functions of the app; default false.", (True,)),
+        "batch": Words("With a consumer: messages handed to one invocation, at most 10; default 10.", (1,)),
+        "concurrency": Words("With a consumer: invocations at a time, from 2 to 1000; default 2.", (5,)),
         "env": Words(
             "The environment variable with the queue's URL; "
             "unless it is set, the name in capitals and `_QUEUE_URL`.",
@@ -151,11 +166,39 @@ _SERVICES = {
         "versioned": Words(
             "Whether overwritten and deleted objects stay for 30 days more; default true.", (False,)
         ),
+        "events": Words(
+            "Whether what happens to its objects calls functions of the app; default false.", (True,)
+        ),
         "env": Words(
             "The environment variable with the bucket's name; "
             "unless it is set, the name in capitals and `_BUCKET`.",
             ("UPLOADS",),
         ),
+    },
+    "Topic": {
+        "subscribe": Words("Whether its messages call functions of the app; default false.", (True,)),
+        "env": Words(
+            "The environment variable with the topic's ARN; "
+            "unless it is set, the name in capitals and `_TOPIC_ARN`.",
+            ("PRICES",),
+        ),
+    },
+    "Rule": {
+        "source": Words(
+            "Who sends the events: a text, or a list of them.", ("shop.orders", ["aws.ec2", "aws.ecs"])
+        ),
+        "detail_type": Words("What they tell: a text, or a list of them.", ("Order Placed",)),
+        "pattern": Words(
+            "A whole pattern, as EventBridge has it, in the place of both.",
+            ({"source": ["aws.ec2"], "detail": {"state": ["terminated"]}}, {"account": [{"prefix": "11"}]}),
+        ),
+        "bus": Words("The event bus: a name or an ARN; default `default`.", ("orders",)),
+        "enabled": Words("Whether it matches anything; default true.", (False,)),
+    },
+    "Events": {
+        "receives": Words("Deliveries of an event before it goes to the dead letters; default 3.", (5,)),
+        "batch": Words("Events handed to one invocation, at most 10; default 10.", (1,)),
+        "concurrency": Words("Invocations at a time, from 2 to 1000; default 2.", (5,)),
     },
     "Schedule": {
         "command": Words("The command, as typed after `flask`.", ("prices update",)),
@@ -242,6 +285,10 @@ _SERVICES = {
         "build": Words(
             "The command that fills it, run before each release.", ("npm --prefix web run build",)
         ),
+        "dev": Words(
+            "The front end's own server for `sameroom dev`; `{port}` stands for its port.",
+            ("npm --prefix web run dev -- --port {port} --strictPort",),
+        ),
         "api": Words('Paths that go to the app; default `["/api/*"]`.', (["/api/*", "/login"],)),
         "spa": Words(
             "Whether unknown paths without an extension answer with /index.html; default false.", (True,)
@@ -284,11 +331,8 @@ WORDS: dict[str, dict[str, Words]] = {
         ),
         "sort_key": Words("The sort key, written as the partition key is.", ("sk", "created:N")),
         "ttl": Words("The attribute with each item's expiry, in seconds since 1970.", ("expires_at",)),
+        "stream": Words("Whether changes of its items call functions of the app; default false.", (True,)),
         "env": Words(
-        "dev": Words(
-            "The front end's own server for `sameroom dev`; `{port}` stands for its port.",
-            ("npm --prefix web run dev -- --port {port} --strictPort",),
-        ),
             "The environment variable that tells the app the table's name; "
             "unless it is set, the name in capitals and `_TABLE`.",
             ("DDB_TABLE_NAME",),

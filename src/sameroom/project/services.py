@@ -5,6 +5,7 @@ Names, units and limits are AWS's own; each model says where they are written do
 
 from __future__ import annotations
 
+import math
 import shlex
 from typing import Annotated, Any, Literal
 
@@ -98,25 +99,38 @@ def command_line(value: str) -> str:
     return value
 
 
-class _Model(BaseModel):
+class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-class Queue(_Model):
+class Queue(Model):
     """An SQS queue and its dead-letter queue.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sqs-queue.html
     """
 
-    #: Seconds for which a received message is hidden from others.
-    visibility: Annotated[int, Field(ge=0, le=43200)] = 30
+    #: Seconds for which a received message is hidden from others; None is 30, or what a consumer takes.
+    visibility: Annotated[int, Field(ge=0, le=43200)] | None = None
     #: Receives after which a message goes to the dead-letter queue.
     receives: Annotated[int, Field(ge=1, le=1000)] = 3
     #: Days for which a message waits; SQS keeps none longer than 14.
     days: Annotated[int, Field(ge=1, le=14)] = 4
     fifo: bool = False
+    #: Whether the function is called with its messages; and how many at a time, in how many invocations.
+    consumer: bool = False
+    batch: Annotated[int, Field(ge=1, le=10)] = 10
+    concurrency: Annotated[int, Field(ge=2, le=1000)] = 2
     #: "" stands for the name in capitals and ``_QUEUE_URL``.
     env: OptionalVariable = ""
+
+    def hidden(self, timeout: float) -> int:
+        """Seconds of ``visibility``. With a consumer AWS's advice: six times what the function may take.
+
+        https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+        """
+        if self.visibility is not None:
+            return self.visibility
+        return min(43200, 6 * math.ceil(timeout)) if self.consumer else 30
 
 
 def queue_variable(name: str, queue: Queue) -> str:
@@ -124,12 +138,14 @@ def queue_variable(name: str, queue: Queue) -> str:
     return queue.env or name.replace("-", "_").upper() + "_QUEUE_URL"
 
 
-class Bucket(_Model):
+class Bucket(Model):
     """A private S3 bucket."""
 
     #: Days after which objects are deleted; none is never.
     expire: Annotated[int, Field(ge=1, le=36500)] | None = None
     versioned: bool = True
+    #: Whether the function is told what happens to its objects.
+    events: bool = False
     #: "" stands for the name in capitals and ``_BUCKET``.
     env: OptionalVariable = ""
 
@@ -163,7 +179,7 @@ _CRON = Form(
 )
 
 
-class Schedule(_Model):
+class Schedule(Model):
     """A Flask command that EventBridge Scheduler runs.
 
     ``cron`` has a crontab's five fields or AWS's six:
@@ -188,7 +204,7 @@ class Schedule(_Model):
         return self
 
 
-class Background(_Model):
+class Background(Model):
     """The queue of the background jobs."""
 
     #: Deliveries of a job before it goes to the dead-letter queue.
@@ -199,7 +215,7 @@ class Background(_Model):
     concurrency: Annotated[int, Field(ge=2, le=1000)] = 2
 
 
-class Vpc(_Model):
+class Vpc(Model):
     """The function in a VPC of yours."""
 
     subnets: Annotated[tuple[SubnetId, ...], Field(min_length=1, max_length=16), BeforeValidator(listed)]
@@ -208,7 +224,7 @@ class Vpc(_Model):
     ]
 
 
-class Domain(_Model):
+class Domain(Model):
     """A host name of yours in front of the door (HTTP API or REST API) or of the site."""
 
     model_config = ConfigDict(json_schema_extra={"anyOf": [_said("zone"), _said("certificate")]})
@@ -229,7 +245,7 @@ class Domain(_Model):
         return self
 
 
-class Alb(_Model):
+class Alb(Model):
     """Where the rule goes that an Application Load Balancer of yours sends requests by."""
 
     listener: Listener
@@ -239,7 +255,7 @@ class Alb(_Model):
     paths: Annotated[tuple[UrlPath, ...], BeforeValidator(listed)] = ("/*",)
 
 
-class Lattice(_Model):
+class Lattice(Model):
     """The service network that the Lattice service joins; "" joins none."""
 
     network: Annotated[
@@ -251,14 +267,14 @@ class Lattice(_Model):
     auth: Literal["AWS_IAM", "NONE"] = "AWS_IAM"
 
 
-class Throttle(_Model):
+class Throttle(Model):
     """Requests per second, and how many at once, that API Gateway lets through; the rest get 429."""
 
     rate: Annotated[float, Field(gt=0, le=10000)] = 50.0
     burst: Annotated[int, Field(ge=1, le=5000)] = 100
 
 
-class Alarms(_Model):
+class Alarms(Model):
     """CloudWatch alarms, looked at every five minutes."""
 
     #: Who is told; "" tells nobody, and the alarms are seen by ``status`` alone.
@@ -269,34 +285,38 @@ class Alarms(_Model):
     dead_letters: Annotated[int, Field(ge=1)] = 1
 
 
-class Budget(_Model):
+class Budget(Model):
     """A mail when the account's month costs more than this, in US dollars: at 80 % and at 100 %."""
 
     monthly: Annotated[float, Field(gt=0)]
     email: Email
 
 
-class Canary(_Model):
+class Canary(Model):
     """Part of the requests go to the new version for some minutes, before all do."""
 
     percent: Annotated[int, Field(ge=1, le=99)] = 10
     minutes: Annotated[float, Field(gt=0, le=60)] = 5.0
 
 
-class Statement(_Model):
+class Statement(Model):
     """One more statement of the function's policy."""
 
     actions: Annotated[tuple[Action, ...], Field(min_length=1), BeforeValidator(listed)]
     resources: Annotated[tuple[ResourceArn, ...], Field(min_length=1), BeforeValidator(listed)]
 
 
-class Site(_Model):
+class Site(Model):
     """A static front end on S3 and CloudFront, with the app behind the same host."""
 
     #: The folder of the files, from the project.
     folder: Annotated[str, StringConstraints(min_length=1)]
     #: The command that fills the folder, run in the project's folder before each release.
     build: str = ""
+    #: The command of the front end's own server, which ``sameroom dev`` runs; {port} is its port.
+    dev: Annotated[
+        str, Form(r"^$|\{port\}", 'the command must say where its port goes: "vite --port {port}"')
+    ] = ""
     #: Paths that go to the app; everything else is a file.
     api: Annotated[tuple[CachePath, ...], BeforeValidator(listed)] = ("/api/*",)
     #: Unknown paths without an extension answer with /index.html.
@@ -312,7 +332,3 @@ class Site(_Model):
         "default-src 'self'; object-src 'none'; base-uri 'self'; frame-ancestors 'none'"
     )
     price_class: Literal["100", "200", "all"] = "100"
-    #: The command of the front end's own server, which ``sameroom dev`` runs; {port} is its port.
-    dev: Annotated[
-        str, Form(r"^$|\{port\}", 'the command must say where its port goes: "vite --port {port}"')
-    ] = ""

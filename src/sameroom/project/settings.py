@@ -23,7 +23,7 @@ from pydantic import (
 )
 
 from ..errors import SettingsError
-from . import services
+from . import senders, services
 from .complaints import complain
 from .database import VARIABLE, Database
 from .forms import Form
@@ -41,7 +41,7 @@ DOORS: tuple[str, ...] = get_args(Door)
 Runtime = Literal["python3.10", "python3.11", "python3.12", "python3.13", "python3.14"]
 Retention = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653]
 #: Tables of entries by name, which a stage adds to.
-_MERGED = ("env", "tables", "queues", "buckets", "schedules")
+_MERGED = ("env", "tables", "queues", "buckets", "topics", "rules", "schedules")
 #: Only these can send a response while the app still makes it.
 STREAMING_DOORS = ("function-url", "rest-api")
 
@@ -126,6 +126,10 @@ class StageSettings(BaseModel):
     region: services.Region = ""
     queues: dict[services.ServiceName, services.Queue] = {}
     buckets: dict[services.ServiceName, services.Bucket] = {}
+    topics: dict[services.ServiceName, senders.Topic] = {}
+    rules: dict[services.ServiceName, senders.Rule] = {}
+    #: How what topics, rules and buckets tell comes to the function.
+    events: senders.Events = senders.Events()
     schedules: dict[services.ServiceName, services.Schedule] = {}
     background: services.Background | None = None
     #: Names of SSM parameters that the app may read.
@@ -177,6 +181,12 @@ class Settings(StageSettings):
                 )
         return self
 
+    @property
+    def told(self) -> bool:
+        """Whether topics, rules or buckets tell the function something."""
+        topics = any(topic.subscribe for topic in self.topics.values())
+        return topics or bool(self.rules) or any(bucket.events for bucket in self.buckets.values())
+
 
 def _variables(settings: StageSettings) -> Iterator[tuple[str, str]]:
     """The environment variables of what the settings declare, and whose they are: ``tables.messages``."""
@@ -185,6 +195,8 @@ def _variables(settings: StageSettings) -> Iterator[tuple[str, str]]:
         yield services.queue_variable(name, queue), f"queues.{name}"
     for name, bucket in settings.buckets.items():
         yield services.bucket_variable(name, bucket), f"buckets.{name}"
+    for name, topic in settings.topics.items():
+        yield senders.topic_variable(name, topic), f"topics.{name}"
     if settings.database:
         yield VARIABLE, "database"
 
@@ -258,6 +270,7 @@ def _possible(folded: Settings) -> Settings:
             next='Use runtime = "python3.13", or snapstart = false.',
         )
     _refuse_starved(folded)
+    _refuse_twice_at_once(folded)
     if folded.response_mode == "streaming" and folded.door not in STREAMING_DOORS:
         raise SettingsError(
             f"The door {folded.door} cannot stream responses.",
@@ -268,17 +281,47 @@ def _possible(folded: Settings) -> Settings:
 
 
 def _refuse_starved(folded: Settings) -> None:
-    """A job that meets the ceiling counts as received, and comes to the dead letters without having run.
+    """A message that meets the ceiling counts as received, and comes to the dead letters unseen.
     https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
     """
-    background = folded.background
-    if background and folded.ceiling and background.concurrency > folded.concurrency:
-        raise SettingsError(
-            f"background.concurrency is {background.concurrency}, and the function's ceiling is "
-            f"{folded.concurrency}.",
-            why="Jobs beyond the ceiling are throttled, and end as dead letters without having run.",
-            next=f"Use a higher concurrency, such as {background.concurrency + 8}, or fewer jobs at a time.",
-        )
+    wanted = dict(_at_a_time(folded))
+    total = sum(wanted.values())
+    if not (folded.ceiling and total > folded.concurrency):
+        return
+    if len(wanted) == 1:
+        what = f"{next(iter(wanted))} is {total}"
+    else:
+        what = f"{' + '.join(wanted)} is {' + '.join(map(str, wanted.values()))} = {total}"
+    raise SettingsError(
+        f"{what}, and the function's ceiling is {folded.concurrency}.",
+        why="Messages beyond the ceiling are throttled, and end as dead letters without having run.",
+        next=f"Use a higher concurrency, such as {total + 8}, or fewer at a time.",
+    )
+
+
+def _at_a_time(folded: Settings) -> Iterator[tuple[str, int]]:
+    """Who invokes the function for what waits in a queue, and how often at a time."""
+    if folded.background:
+        yield "background.concurrency", folded.background.concurrency
+    for name, queue in folded.queues.items():
+        if queue.consumer:
+            yield f"queues.{name}.concurrency", queue.concurrency
+    if folded.told:
+        yield "events.concurrency", folded.events.concurrency
+
+
+def _refuse_twice_at_once(folded: Settings) -> None:
+    """AWS refuses to call a function that may take longer than a message is hidden.
+    https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+    """
+    for name, queue in folded.queues.items():
+        if queue.consumer and queue.hidden(folded.timeout) < folded.timeout:
+            raise SettingsError(
+                f"queues.{name}.visibility is {queue.visibility} s, less than the timeout, "
+                f"{folded.timeout:g} s.",
+                why="A message would come a second time while the first still runs; AWS refuses that.",
+                next="Leave visibility out, which makes it six times the timeout.",
+            )
 
 
 def _said(settings: StageSettings) -> dict[str, Any]:

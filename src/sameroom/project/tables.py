@@ -88,6 +88,8 @@ class Table(BaseModel):
     sort_key: KeyText | None = None
     #: The attribute with each item's expiry in epoch seconds.
     ttl: str | None = None
+    #: Whether the function is told of changes.
+    stream: bool = False
     #: "" stands for the default, the table's name in capitals and ``_TABLE``.
     env: OptionalVariable = ""
     indexes: dict[Name, Index] = {}

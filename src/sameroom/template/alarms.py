@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 
 from .alb import TARGETS
 from .background import QUEUE as BACKGROUND
+from .events import DEAD_LETTERS as EVENTS
+from .events import failures
 from .http_api import API as HTTP_API
 from .ids import ALIAS_NAME, FUNCTION, logical_id
 from .lattice import SERVICE
@@ -90,6 +92,8 @@ def _dead_letter_queues(wish: Wish) -> list[str]:
     found = [dead_letters(logical_id("Queue", name)) for name in sorted(wish.settings.queues)]
     if wish.settings.background:
         found.append(dead_letters(BACKGROUND))
+    if failures(wish):
+        found.append(EVENTS)
     if wish.settings.schedules:
         found.append(DEAD_LETTERS)
     return found

@@ -15,6 +15,7 @@ from .budget import budget
 from .commands import commands
 from .database import database
 from .domain import domain
+from .events import events
 from .function import FIRST_DEPLOY, function
 from .function_url import function_url
 from .http_api import http_api
@@ -28,6 +29,7 @@ from .schedules import schedules
 from .secrets import secrets
 from .site import site
 from .tables import tables
+from .topics import topics
 from .values import Json, Part, Resource, Statement, Template, Wish, ref
 from .writing import output, resource, written
 
@@ -43,7 +45,7 @@ DOORS: Mapping[str, Callable[[Wish], Part]] = {
 }
 #: What the settings declare besides.
 DECLARED: tuple[Callable[[Wish], Part], ...] = (
-    *(domain, tables, queues, buckets, schedules, background),
+    *(domain, tables, queues, buckets, topics, events, schedules, background),
     *(secrets, database, commands, alarms, budget, site),
 )
 

@@ -78,4 +78,6 @@ def _properties(bucket: Bucket) -> Json:
         "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
         "LifecycleConfiguration": {"Rules": rules},
     }
+    if bucket.events:
+        found["NotificationConfiguration"] = {"EventBridgeConfiguration": {"EventBridgeEnabled": True}}
     return found | ({"VersioningConfiguration": {"Status": "Enabled"}} if bucket.versioned else {})

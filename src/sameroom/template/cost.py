@@ -7,9 +7,10 @@ Prices of us-east-1 in US dollars as of November 2026; other regions differ by s
 - a Lattice service, 0.025 an hour: https://aws.amazon.com/vpc/lattice/pricing/
 - budgets that only notify, nothing: https://aws.amazon.com/aws-cost-management/aws-budgets/pricing/
 
-All else here costs by use: tables on demand and their backups by the GB, functions, queues, schedules, logs,
-API Gateway (without its cache), CloudFront. SSM's standard parameters and the keys that AWS owns are free. A
-hosted zone, a load balancer, a NAT gateway and the service network are yours before the stack is there.
+All else here costs by use: tables on demand and their backups by the GB, functions, queues, topics, rules,
+schedules, logs, API Gateway (without its cache), CloudFront. SSM's standard parameters and the keys that AWS
+owns are free. A hosted zone, a load balancer, a NAT gateway and the service network are yours before the
+stack is there.
 """
 
 from __future__ import annotations

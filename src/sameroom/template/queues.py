@@ -5,6 +5,8 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ..project.services import Queue, queue_variable
 from .ids import logical_id
 from .values import Json, Part, Resource, Statement, Wish, arn, ref
@@ -17,6 +19,12 @@ ACTIONS = (
 #: Days; SQS keeps nothing longer.
 _LONGEST = 14
 _DAY = 86400
+#: A queue for what failed elsewhere.
+DEAD_LETTERS_ONLY = Resource(
+    "AWS::SQS::Queue",
+    {"SqsManagedSseEnabled": True, "MessageRetentionPeriod": _LONGEST * _DAY},
+    keep=True,
+)
 
 
 def queues(wish: Wish) -> Part:
@@ -25,20 +33,20 @@ def queues(wish: Wish) -> Part:
     environment, statements = {}, []
     for name, queue in sorted(wish.settings.queues.items()):
         key = logical_id("Queue", name)
-        resources |= pair(key, queue)
+        resources |= pair(key, queue, queue.hidden(wish.settings.timeout))
         environment[queue_variable(name, queue)] = ref(key)
         statements.append(Statement(key, ACTIONS, (arn(key),)))
     return Part(resources, environment, tuple(statements))
 
 
-def pair(key: str, queue: Queue) -> dict[str, Resource]:
+def pair(key: str, queue: Queue, visibility: int) -> dict[str, Resource]:
     """The queue ``key``, its dead-letter queue, and that both are spoken to over TLS alone."""
     dead = dead_letters(key)
     fifo: Json = {"FifoQueue": True} if queue.fifo else {}
     ordered: Json = {"ContentBasedDeduplication": True} if queue.fifo else {}
     working: Json = {
         "SqsManagedSseEnabled": True,
-        "VisibilityTimeout": queue.visibility,
+        "VisibilityTimeout": visibility,
         "MessageRetentionPeriod": queue.days * _DAY,
         "RedrivePolicy": {"deadLetterTargetArn": arn(dead), "maxReceiveCount": queue.receives},
         **fifo,
@@ -58,8 +66,9 @@ def dead_letters(key: str) -> str:
     return f"{key}DeadLetters"
 
 
-def over_tls(key: str) -> dict[str, Resource]:
-    """The queue ``key`` is spoken to over TLS alone."""
+def over_tls(key: str, senders: Iterable[tuple[str, list[Json]]] = ()) -> dict[str, Resource]:
+    """The queue ``key`` is spoken to over TLS alone. ``senders`` are services that may send to it, each for
+    the ARNs of what they do it for."""
     statement = {
         "Sid": "OverTls",
         "Effect": "Deny",
@@ -68,7 +77,19 @@ def over_tls(key: str) -> dict[str, Resource]:
         "Resource": arn(key),
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
-    document = {"Version": "2012-10-17", "Statement": [statement]}
+    allowed = [_sends(service, key, sources) for service, sources in senders if sources]
+    document = {"Version": "2012-10-17", "Statement": [statement, *allowed]}
     return {
         f"{key}Policy": Resource("AWS::SQS::QueuePolicy", {"Queues": [ref(key)], "PolicyDocument": document})
+    }
+
+
+def _sends(service: str, key: str, sources: list[Json]) -> Json:
+    return {
+        "Sid": f"From{service.partition('.')[0].capitalize()}",
+        "Effect": "Allow",
+        "Principal": {"Service": service},
+        "Action": "sqs:SendMessage",
+        "Resource": arn(key),
+        "Condition": {"ArnEquals": {"aws:SourceArn": sources}},
     }

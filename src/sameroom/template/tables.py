@@ -61,6 +61,8 @@ def _properties(table: Table) -> Json:
         found["GlobalSecondaryIndexes"] = [_index(name, index) for name, index in indexes]
     if table.ttl:
         found["TimeToLiveSpecification"] = {"AttributeName": table.ttl, "Enabled": True}
+    if table.stream:
+        found["StreamSpecification"] = {"StreamViewType": "NEW_AND_OLD_IMAGES"}
     return found
 
 

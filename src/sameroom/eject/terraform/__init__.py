@@ -26,12 +26,13 @@ _PARTS = ("AWS::Lambda::Version",)
 #: Types whose names CloudFormation makes up, and that have an argument ``name``.
 _NAMED = (
     *("AWS::IAM::Role", "AWS::DynamoDB::Table", "AWS::SNS::Topic", "AWS::Budgets::Budget"),
-    *("AWS::Scheduler::Schedule", "AWS::Scheduler::ScheduleGroup"),
+    *("AWS::Scheduler::Schedule", "AWS::Scheduler::ScheduleGroup", "AWS::Events::Rule"),
 )
 #: Letters of a name, where it is less than what any stack's comes to.
 _LONGEST = {
     **dict.fromkeys(("AWS::Lambda::Function", "AWS::IAM::Role"), 64),
     **dict.fromkeys(("AWS::Scheduler::Schedule", "AWS::Scheduler::ScheduleGroup"), 64),
+    "AWS::Events::Rule": 64,
     "AWS::SQS::Queue": 75,
     "AWS::Budgets::Budget": 100,
     "AWS::VpcLattice::Service": 40,

@@ -87,6 +87,12 @@ _COMPANIONS: dict[str, tuple[Companion, ...]] = {
             Nested("versioning_configuration", same("Status")),
         ),
         Companion(
+            "NotificationConfiguration",
+            "aws_s3_bucket_notification",
+            _BUCKET,
+            Flat({"EventBridgeConfiguration": Flat({"EventBridgeEnabled": "eventbridge"})}),
+        ),
+        Companion(
             "LifecycleConfiguration",
             "aws_s3_bucket_lifecycle_configuration",
             _BUCKET,
@@ -103,6 +109,28 @@ _COMPANIONS: dict[str, tuple[Companion, ...]] = {
         ),
         Companion(
             "ManagedPolicyArns", "aws_iam_role_policy_attachment", {"role": "@.name"}, "policy_arn", each=True
+        ),
+    ),
+    "AWS::Events::Rule": (
+        Companion(
+            "Targets",
+            "aws_cloudwatch_event_target",
+            {"rule": "@.name", "event_bus_name": "@.event_bus_name"},
+            Flat(
+                {
+                    "Id": "target_id",
+                    **same("Arn"),
+                    "DeadLetterConfig": Nested("dead_letter_config", same("Arn")),
+                    "RetryPolicy": Nested(
+                        "retry_policy",
+                        {
+                            "MaximumEventAgeInSeconds": "maximum_event_age_in_seconds",
+                            **same("MaximumRetryAttempts"),
+                        },
+                    ),
+                }
+            ),
+            each=True,
         ),
     ),
     "AWS::SNS::Topic": (

@@ -66,6 +66,11 @@ COMPUTE: dict[str, Fields] = {
     "AWS::Lambda::EventSourceMapping": {
         **same("FunctionName EventSourceArn BatchSize FunctionResponseTypes Enabled"),
         "MaximumBatchingWindowInSeconds": "maximum_batching_window_in_seconds",
+        **same("StartingPosition BisectBatchOnFunctionError MaximumRetryAttempts"),
+        "MaximumRecordAgeInSeconds": "maximum_record_age_in_seconds",
+        "DestinationConfig": Nested(
+            "destination_config", {"OnFailure": Nested("on_failure", {"Destination": "destination_arn"})}
+        ),
         "ScalingConfig": Nested("scaling_config", same("MaximumConcurrency")),
     },
     "AWS::ApiGatewayV2::Api": {

@@ -87,7 +87,9 @@ KINDS: dict[str, Kind] = {
         "aws_acm_certificate", {"Ref": "=aws_acm_certificate_validation.{name}.certificate_arn"}
     ),
     "AWS::Route53::RecordSet": Kind("aws_route53_record", {"Ref": "fqdn"}),
-    "AWS::DynamoDB::Table": Kind("aws_dynamodb_table", {"Ref": "name", "Arn": "arn"}),
+    "AWS::DynamoDB::Table": Kind(
+        "aws_dynamodb_table", {"Ref": "name", "Arn": "arn", "StreamArn": "stream_arn"}
+    ),
     "AWS::SQS::Queue": Kind("aws_sqs_queue", {"Ref": "url", "Arn": "arn", "QueueName": "name"}),
     "AWS::SQS::QueuePolicy": Kind("aws_sqs_queue_policy"),
     "AWS::S3::Bucket": Kind(
@@ -98,6 +100,7 @@ KINDS: dict[str, Kind] = {
     "AWS::SNS::Topic": Kind("aws_sns_topic", {"Ref": "arn", "TopicName": "name"}),
     "AWS::SNS::TopicPolicy": Kind("aws_sns_topic_policy"),
     "AWS::SNS::Subscription": Kind("aws_sns_topic_subscription", {"Ref": "arn"}),
+    "AWS::Events::Rule": Kind("aws_cloudwatch_event_rule", {"Arn": "arn"}),
     "AWS::Scheduler::Schedule": Kind("aws_scheduler_schedule", {"Ref": "name", "Arn": "arn"}),
     "AWS::Scheduler::ScheduleGroup": Kind("aws_scheduler_schedule_group", {"Ref": "name", "Arn": "arn"}),
     "AWS::CloudWatch::Alarm": Kind("aws_cloudwatch_metric_alarm", {"Ref": "alarm_name", "Arn": "arn"}),

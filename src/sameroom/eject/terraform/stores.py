@@ -118,7 +118,7 @@ STORES: dict[str, Fields] = {
         **dict.fromkeys(
             (
                 *("PublicAccessBlockConfiguration", "BucketEncryption", "OwnershipControls"),
-                *("LifecycleConfiguration", "VersioningConfiguration"),
+                *("LifecycleConfiguration", "VersioningConfiguration", "NotificationConfiguration"),
             ),
             None,
         )
@@ -126,7 +126,15 @@ STORES: dict[str, Fields] = {
     "AWS::S3::BucketPolicy": {"Bucket": "bucket", "PolicyDocument": Document("policy")},
     "AWS::SNS::Topic": {"TopicName": "name", "KmsMasterKeyId": "kms_master_key_id", "Subscription": None},
     "AWS::SNS::TopicPolicy": {"Topics": None, "PolicyDocument": Document("policy")},
-    "AWS::SNS::Subscription": same("TopicArn Protocol Endpoint"),
+    "AWS::SNS::Subscription": {
+        **same("TopicArn Protocol Endpoint"),
+        "RedrivePolicy": Document("redrive_policy"),
+    },
+    "AWS::Events::Rule": {
+        **same("Name Description EventBusName State"),
+        "EventPattern": Document("event_pattern"),
+        "Targets": None,
+    },
     "AWS::Scheduler::ScheduleGroup": same("Name"),
     "AWS::Scheduler::Schedule": {
         **same("Name GroupName Description ScheduleExpression ScheduleExpressionTimezone State"),

@@ -81,7 +81,8 @@ def invoke(
         elif as_json:
             lines.append(line.text)
         else:
-            errors.line(line.text)
+            # A record of several lines has carriage returns, so that CloudWatch keeps it in one piece.
+            errors.line(line.text.replace("\r", "\n"))
 
     invocation = run(once.invoke(project, manner, sent, log))
     told = report(invocation, lines) if as_json else result_text(invocation.outcome.payload)

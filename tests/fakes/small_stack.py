@@ -59,7 +59,7 @@ def small_stack(
 ) -> SmallStack:
     """Deploy ``app``, the source of app.py; what it imports has to be where the stand runs functions.
 
-    Without the policies that want TLS, which a stand on loopback has not, and which one that asks IAM keeps.
+    Without what of policies wants TLS, which a stand on loopback has not, and which one that asks IAM keeps.
     """
     code = Code(fresh_name("code"), "app.zip", "cd" * 32, "python3.13", "arm64")
     where = {"LocationConstraint": "eu-west-1"}
@@ -70,9 +70,7 @@ def small_stack(
         code=code, variables={"SAMEROOM_APP": "app:app", **variables}
     )
     document = template(asked).document
-    policies = [key for key, one in document["Resources"].items() if one["Type"] == "AWS::SQS::QueuePolicy"]
-    for key in policies:
-        del document["Resources"][key]
+    _without_tls(document["Resources"])
     said = cloud.call(
         "cloudformation",
         "create_stack",
@@ -84,6 +82,15 @@ def small_stack(
     assert found["StackStatus"] == "CREATE_COMPLETE", found
     outputs = {one["OutputKey"]: one["OutputValue"] for one in found["Outputs"]}
     return SmallStack(cloud, stack, outputs)
+
+
+def _without_tls(resources: dict[str, Any]) -> None:
+    for key, one in list(resources.items()):
+        if one["Type"] in ("AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy"):
+            said = one["Properties"]["PolicyDocument"]
+            said["Statement"] = [each for each in said["Statement"] if each["Effect"] == "Allow"]
+            if not said["Statement"]:
+                del resources[key]
 
 
 def _zipped(app: str) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from fakes.cloud import ACCOUNT, REGION, Stand
@@ -23,13 +23,13 @@ def note(what, **said):
     item = {"pk": what, "app": current_app.name, "door": current_invocation.door, **said}
     boto3.resource("dynamodb").Table(os.environ["NOTES_TABLE"]).put_item(Item=item)
 
-@on.sqs("orders-by-hand")
+@on.sqs("orders")
 def order(message):
     if message.json["order"] == "bad":
         raise ValueError("no such order")
     note("sqs " + message.json["order"], queue=message.queue)
 
-@on.sns("prices-by-hand")
+@on.sns("prices")
 def price(found):
     note("sns " + found.message, subject=found.subject, kind=found.attributes["kind"])
 
@@ -37,11 +37,11 @@ def price(found):
 def ordered(event):
     note("eventbridge " + event.detail["order"], type=event.detail_type)
 
-@on.s3("uploads-by-hand", suffix=".csv", event="ObjectCreated:*")
+@on.s3("uploads", suffix=".csv", event="ObjectCreated:*")
 def uploaded(found):
     note("s3 " + found.key, event=found.event, size=found.size)
 
-@on.dynamodb("changes-by-hand", event="INSERT")
+@on.dynamodb("changes", event="INSERT")
 def changed(change):
     note("dynamodb " + change.keys["pk"], new=change.new)
 """
@@ -56,33 +56,63 @@ def until(found: Callable[[], Any], seconds: float = 30.0) -> Any:
     return value
 
 
-SETTINGS: dict[str, Any] = {"tables": {"notes": {"partition_key": "pk", "env": "NOTES_TABLE"}}}
-#: What the app's functions are registered for.
-QUEUE, TOPIC, BUCKET, TABLE = "orders-by-hand", "prices-by-hand", "uploads-by-hand", "changes-by-hand"
+NOTES: dict[str, Any] = {"notes": {"partition_key": "pk", "env": "NOTES_TABLE"}}
 
 
-def arn(service: str, name: str) -> str:
-    return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{name}"
+class Senders(NamedTuple):
+    """A deployed app and what sends to it."""
+
+    stack: SmallStack
+    queue_url: str
+    topic_arn: str
+    bucket: str
+    table: str
 
 
-@pytest.fixture(scope="module")
-def stack(stand: Stand) -> SmallStack:
-    """With the senders made by hand, each pointed straight at the alias: this is about what they send."""
-    made = small_stack(stand.cloud(), APP, SETTINGS)
-    cloud, function = made.cloud, made.outputs["AliasArn"]
-    cloud.call("sqs", "create_queue", QueueName=QUEUE, Attributes={"VisibilityTimeout": "1"})
-    key = {"AttributeName": "pk", "AttributeType": "S"}
-    table = cloud.call(
+def by_settings(stand: Stand) -> Senders:
+    """Declared, and made by the template."""
+    settings = {
+        "tables": {**NOTES, "changes": {"partition_key": "pk", "stream": True}},
+        "queues": {"orders": {"consumer": True, "visibility": 1}},
+        "topics": {"prices": {"subscribe": True}},
+        "buckets": {"uploads": {"events": True}},
+        "rules": {"orders": {"source": "shop.orders"}},
+    }
+    stack = small_stack(stand.cloud(), APP, settings)
+    names = ("QueueOrders", "TopicPrices", "BucketUploads", "TableChanges")
+    return Senders(stack, *map(stack.physical, names))
+
+
+def by_hand(stand: Stand) -> Senders:
+    """Made by somebody else, each pointed straight at the alias; the app has their names from variables."""
+    here = f"{REGION}:{ACCOUNT}"
+    queue, topic, bucket, table = "orders-by-hand", "prices-by-hand", "uploads-by-hand", "changes-by-hand"
+    cloud = stand.cloud()
+    queue_url = cloud.call("sqs", "create_queue", QueueName=queue, Attributes={"VisibilityTimeout": "1"})[
+        "QueueUrl"
+    ]
+    topic_arn = cloud.call("sns", "create_topic", Name=topic)["TopicArn"]
+    where = {"LocationConstraint": REGION}
+    cloud.call("s3", "create_bucket", Bucket=bucket, CreateBucketConfiguration=where)
+    stream = cloud.call(
         "dynamodb",
         "create_table",
-        TableName=TABLE,
-        AttributeDefinitions=[key],
+        TableName=table,
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
         BillingMode="PAY_PER_REQUEST",
         StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
-    )["TableDescription"]
-    for source in (arn("sqs", QUEUE), table["LatestStreamArn"]):
-        begin: dict[str, Any] = {"StartingPosition": "TRIM_HORIZON"} if "/stream/" in source else {}
+    )["TableDescription"]["LatestStreamArn"]
+    variables = {
+        "ORDERS_QUEUE_URL": queue_url,
+        "PRICES_TOPIC_ARN": topic_arn,
+        "UPLOADS_BUCKET": bucket,
+        "CHANGES_TABLE": table,
+    }
+    stack = small_stack(cloud, APP, {"tables": NOTES}, variables=variables)
+    function = stack.outputs["AliasArn"]
+    for source in (f"arn:aws:sqs:{here}:{queue}", stream):
+        begin: dict[str, Any] = {"StartingPosition": "TRIM_HORIZON"} if source == stream else {}
         cloud.call(
             "lambda",
             "create_event_source_mapping",
@@ -91,27 +121,27 @@ def stack(stand: Stand) -> SmallStack:
             FunctionResponseTypes=["ReportBatchItemFailures"],
             **begin,
         )
-    cloud.call("sns", "create_topic", Name=TOPIC)
-    cloud.call("sns", "subscribe", TopicArn=arn("sns", TOPIC), Protocol="lambda", Endpoint=function)
+    cloud.call("sns", "subscribe", TopicArn=topic_arn, Protocol="lambda", Endpoint=function)
     for rule, pattern in (
         ("orders-by-hand", {"source": ["shop.orders"]}),
-        ("uploads-by-hand", {"source": ["aws.s3"], "detail": {"bucket": {"name": [BUCKET]}}}),
+        ("uploads-by-hand", {"source": ["aws.s3"], "detail": {"bucket": {"name": [bucket]}}}),
     ):
         cloud.call("events", "put_rule", Name=rule, EventPattern=json.dumps(pattern))
         cloud.call("events", "put_targets", Rule=rule, Targets=[{"Id": "function", "Arn": function}])
-    where = {"LocationConstraint": REGION}
-    cloud.call("s3", "create_bucket", Bucket=BUCKET, CreateBucketConfiguration=where)
-    cloud.call(
-        "s3",
-        "put_bucket_notification_configuration",
-        Bucket=BUCKET,
-        NotificationConfiguration={"EventBridgeConfiguration": {}},
-    )
-    return made
+    told: dict[str, Any] = {"EventBridgeConfiguration": {}}
+    cloud.call("s3", "put_bucket_notification_configuration", Bucket=bucket, NotificationConfiguration=told)
+    return Senders(stack, queue_url, topic_arn, bucket, table)
 
 
-def note(stack: SmallStack, key: str) -> dict[str, Any]:
+@pytest.fixture(scope="module", params=["by settings", "by hand"])
+def senders(request: pytest.FixtureRequest, stand: Stand, guarded_stand: Stand) -> Senders:
+    """The template's on a stand that asks IAM, so that the role's permissions are enough."""
+    return by_settings(guarded_stand) if request.param == "by settings" else by_hand(stand)
+
+
+def note(senders: Senders, key: str) -> dict[str, Any]:
     """What the app's function wrote about the event so called."""
+    stack = senders.stack
     table = stack.physical("TableNotes")
 
     def written() -> Any:
@@ -124,56 +154,56 @@ def note(stack: SmallStack, key: str) -> dict[str, Any]:
     return found
 
 
-def test_of_a_batch_of_messages_only_the_bad_one_comes_again(stack: SmallStack) -> None:
-    url = stack.cloud.call("sqs", "get_queue_url", QueueName=QUEUE)["QueueUrl"]
+def test_of_a_batch_of_messages_only_the_bad_one_comes_again(senders: Senders) -> None:
+    url = senders.queue_url
     entries = [
         {"Id": str(n), "MessageBody": json.dumps({"order": order})}
         for n, order in enumerate(["one", "bad", "two"])
     ]
-    stack.cloud.call("sqs", "send_message_batch", QueueUrl=url, Entries=entries)
+    senders.stack.cloud.call("sqs", "send_message_batch", QueueUrl=url, Entries=entries)
     for order in ("one", "two"):
-        assert note(stack, f"sqs {order}")["queue"] == {"S": QUEUE}
+        assert note(senders, f"sqs {order}")["queue"] == {"S": url.rpartition("/")[2]}
 
     def waiting() -> int:
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-        said = stack.cloud.call("sqs", "get_queue_attributes", QueueUrl=url, AttributeNames=names)
+        said = senders.stack.cloud.call("sqs", "get_queue_attributes", QueueUrl=url, AttributeNames=names)
         return sum(map(int, said["Attributes"].values()))
 
     until(lambda: waiting() == 1)
-    stack.cloud.call("sqs", "purge_queue", QueueUrl=url)
+    senders.stack.cloud.call("sqs", "purge_queue", QueueUrl=url)
 
 
-def test_a_topics_message_arrives(stack: SmallStack) -> None:
-    stack.cloud.call(
+def test_a_topics_message_arrives(senders: Senders) -> None:
+    senders.stack.cloud.call(
         "sns",
         "publish",
-        TopicArn=arn("sns", TOPIC),
+        TopicArn=senders.topic_arn,
         Message="7.5 é",
         Subject="Prices",
         MessageAttributes={"kind": {"DataType": "String", "StringValue": "daily"}},
     )
-    found = note(stack, "sns 7.5 é")
+    found = note(senders, "sns 7.5 é")
     assert found["subject"] == {"S": "Prices"}
     assert found["kind"] == {"S": "daily"}
 
 
-def test_an_event_of_event_bridge_arrives(stack: SmallStack) -> None:
+def test_an_event_of_event_bridge_arrives(senders: Senders) -> None:
     entry = {"Source": "shop.orders", "DetailType": "Order placed", "Detail": json.dumps({"order": "9"})}
-    stack.cloud.call("events", "put_events", Entries=[entry])
-    assert note(stack, "eventbridge 9")["type"] == {"S": "Order placed"}
+    senders.stack.cloud.call("events", "put_events", Entries=[entry])
+    assert note(senders, "eventbridge 9")["type"] == {"S": "Order placed"}
 
 
-def test_an_object_arrives_under_the_key_that_it_has(stack: SmallStack) -> None:
+def test_an_object_arrives_under_the_key_that_it_has(senders: Senders) -> None:
     for key in ("in/other.png", "in/Zoë + co (1).csv"):
-        stack.cloud.call("s3", "put_object", Bucket=BUCKET, Key=key, Body=b"a,b\n")
-    found = note(stack, "s3 in/Zoë + co (1).csv")
+        senders.stack.cloud.call("s3", "put_object", Bucket=senders.bucket, Key=key, Body=b"a,b\n")
+    found = note(senders, "s3 in/Zoë + co (1).csv")
     assert found["event"] == {"S": "ObjectCreated:Put"}
     assert found["size"] == {"N": "4"}
 
 
-def test_an_items_change_arrives_and_others_do_not_stop_the_stream(stack: SmallStack) -> None:
+def test_an_items_change_arrives_and_others_do_not_stop_the_stream(senders: Senders) -> None:
     first = {"pk": {"S": "first"}, "n": {"N": "1.5"}, "tags": {"SS": ["a"]}, "raw": {"B": b"\x00\xff"}}
     for item in (first, {**first, "n": {"N": "2"}}, {"pk": {"S": "second"}}):
-        stack.cloud.call("dynamodb", "put_item", TableName=TABLE, Item=item)
-    assert note(stack, "dynamodb first")["new"] == {"M": first}
-    note(stack, "dynamodb second")
+        senders.stack.cloud.call("dynamodb", "put_item", TableName=senders.table, Item=item)
+    assert note(senders, "dynamodb first")["new"] == {"M": first}
+    note(senders, "dynamodb second")

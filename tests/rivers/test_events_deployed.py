@@ -73,7 +73,7 @@ def by_settings(stand: Stand) -> Senders:
     """Declared, and made by the template."""
     settings = {
         "tables": {**NOTES, "changes": {"partition_key": "pk", "stream": True}},
-        "queues": {"orders": {"consumer": True, "visibility": 1}},
+        "queues": {"orders": {"consumer": True}},
         "topics": {"prices": {"subscribe": True}},
         "buckets": {"uploads": {"events": True}},
         "rules": {"orders": {"source": "shop.orders"}},
@@ -88,9 +88,7 @@ def by_hand(stand: Stand) -> Senders:
     here = f"{REGION}:{ACCOUNT}"
     queue, topic, bucket, table = "orders-by-hand", "prices-by-hand", "uploads-by-hand", "changes-by-hand"
     cloud = stand.cloud()
-    queue_url = cloud.call("sqs", "create_queue", QueueName=queue, Attributes={"VisibilityTimeout": "1"})[
-        "QueueUrl"
-    ]
+    queue_url = cloud.call("sqs", "create_queue", QueueName=queue)["QueueUrl"]
     topic_arn = cloud.call("sns", "create_topic", Name=topic)["TopicArn"]
     where = {"LocationConstraint": REGION}
     cloud.call("s3", "create_bucket", Bucket=bucket, CreateBucketConfiguration=where)

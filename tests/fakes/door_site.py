@@ -16,6 +16,7 @@ from sameroom.local.http import Entrance, HttpRequest, Outcome
 from sameroom.local.sandboxes.invocation import Invocation
 from sameroom.local.sandboxes.streaming import StreamSink
 from sameroom.local.server import Exchange, Function, Server
+from sameroom.local.site import Front
 
 
 class Echo:
@@ -91,20 +92,26 @@ class Site:
 
 
 @contextmanager
-def site(entrance: Entrance, function: Function, patience: float = 65.0) -> Iterator[Site]:
-    """Serve ``function`` behind a door, in a thread."""
+def site(
+    entrance: Entrance, function: Function, patience: float = 65.0, front: Front | None = None
+) -> Iterator[Site]:
+    """Serve ``function`` behind a door, in a thread, with ``front`` before it."""
     ready: list[Site] = []
     started = threading.Event()
 
     async def serve() -> None:
         listening = ports.listen("127.0.0.1", 0)
         ears = Ears()
-        server = Server(entrance, function, ears, patience=patience)
+        server = Server(entrance, function, ears, front=front, patience=patience)
+        following = asyncio.ensure_future(front.follow()) if front is not None else None
         await server.start(listening)
         ready.append(Site(listening.getsockname()[1], ears))
         started.set()
         await ready[0].until_closed()
         await server.close(2.0)
+        if following is not None:
+            following.cancel()
+            await asyncio.gather(following, return_exceptions=True)
 
     thread = threading.Thread(target=lambda: run(serve()))
     thread.start()

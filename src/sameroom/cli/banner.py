@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import sameroom
 
-from . import job_screen, schedule_screen
+from . import job_screen, schedule_screen, site_screen
 from .paint import Paint
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def banner(opening: Opening, paint: Paint) -> str:
         ("app", _app(project, paint)),
         *_artifact_rows(manner.packaged, project, paint),
         ("door", f"{DOOR_NAMES[entrance.door]}{mode} {paint('dim', f'({entrance.door})')}"),
+        *site_screen.rows(settings, paint),
         ("function", f"{limits}, {code}"),
         ("python", f"{shortened(project.python, project.folder)}, runtime {runtime}"),
         *_backing_rows(opening.backing, project, paint),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @click.option("--plain", is_flag=True, help="The framework's own server instead of a Lambda.")
 @click.option("--no-reload", is_flag=True, help="Do not watch the project's files.")
 @click.option("--schedules", is_flag=True, help="Run the schedules at their times, too.")
+@click.option("--files", is_flag=True, help="Show a line for each of the site's files, too.")
 @click.option("--raw-log", is_flag=True, help="Print exactly the lines that CloudWatch would have.")
 def dev(
     door: str | None,
@@ -30,6 +31,7 @@ def dev(
     plain: bool,
     no_reload: bool,
     schedules: bool,
+    files: bool,
     raw_log: bool,
     **app: Any,
 ) -> None:
@@ -42,6 +44,8 @@ def dev(
         raise click.UsageError("--plain has no Lambda to run an artifact in: leave one of the two out.")
     if plain and schedules:
         raise click.UsageError("--plain has no Lambda to run schedules in: leave one of the two out.")
+    if plain and files:
+        raise click.UsageError("--plain serves the app alone, no files: leave one of the two out.")
     from ..local.develop import Local
 
     options = AppOptions(**app)
@@ -50,15 +54,15 @@ def dev(
     if plain:
         _serve_plainly(load, local)
     else:
-        _serve(load, local, raw_log)
+        _serve(load, local, raw_log, files)
 
 
-def _serve(load: Callable[[], Project], local: Local, raw_log: bool) -> None:
+def _serve(load: Callable[[], Project], local: Local, raw_log: bool, files: bool) -> None:
     from ..local.develop import develop
     from ..local.event_loop import run
     from .dev_screen import DevScreen, RawScreen
 
-    run(develop(load, local, RawScreen() if raw_log else DevScreen()))
+    run(develop(load, local, RawScreen() if raw_log else DevScreen(files=files)))
 
 
 def _serve_plainly(load: Callable[[], Project], local: Local) -> None:

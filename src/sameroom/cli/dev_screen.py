@@ -25,7 +25,8 @@ from ..local.sandboxes.lines import LogLine
 from ..local.sandboxes.pool import Replacement
 from ..local.schedules import COUNTED, Missed, Plan, Run
 from ..local.server import Exchange
-from . import job_screen
+from ..project import Settings
+from . import job_screen, site_screen
 from .banner import banner, schedule_rows
 from .paint import Paint, harmless
 from .schedule_screen import failure, missed_text, notes, spoken, title
@@ -45,11 +46,13 @@ _STATUS_STYLES = {2: "green", 3: "cyan", 4: "yellow", 5: "error"}
 class DevScreen:
     """The pretty form. Belongs to one event loop."""
 
-    def __init__(self, printer: Printer | None = None) -> None:
+    def __init__(self, printer: Printer | None = None, *, files: bool = False) -> None:
+        self._files = files
         self._printer = printer or Printer(sys.stdout)
         self._paint: Paint = self._printer.paint
         self._teller = Teller(self._paint, ())
         self._door = ""
+        self._settings: Settings | None = None
         self._serving = False
         self._waiting: asyncio.TimerHandle | None = None
         self._finished: deque[tuple[float, Exchange | Run | Batch]] = deque()
@@ -70,6 +73,7 @@ class DevScreen:
     def opened(self, opening: Opening) -> None:
         project = opening.project
         self._door = opening.entrance.door
+        self._settings = project.settings
         packed = libraries(project.app.root, project.folder) if opening.manner.packaged else frozenset()
         self._teller = Teller(self._paint, tuple({str(project.folder), str(project.app.root)}), packed)
         self._printer.write(banner(opening, self._paint))
@@ -93,6 +97,17 @@ class DevScreen:
 
     def jobs_ended(self, batch: Batch) -> None:
         self._ended(batch)
+
+    def served(self, request: HttpRequest, status: int, duration_ms: float) -> None:
+        if site_screen.is_told(status, self._files):
+            what = self._paint("dim", f"{_title(request):<{self._column}}")
+            self._now(self._row(request.time, self._status(status), what, _figures(duration_ms, None)))
+
+    def site_said(self, line: str) -> None:
+        self._now(site_screen.said(line, self._paint))
+
+    def site_ready(self, what: str, seconds: float) -> None:
+        self._now(self._line(self._paint("green", "✓"), f"{what} in {_ms(seconds * 1000)}"))
 
     def missed(self, missed: Missed) -> None:
         self._now(f"{self._paint('yellow', '▲')} {missed_text(missed, COUNTED)}\n")
@@ -224,15 +239,23 @@ class DevScreen:
         return self._teller.lines(said)
 
     def _exchange(self, exchange: Exchange) -> str:
-        status = self._statuses.get(exchange.status)
-        if status is None:
-            style = _STATUS_STYLES.get(exchange.status // 100, "bold")
-            status = self._statuses[exchange.status] = self._paint(style, str(exchange.status))
+        status = self._status(exchange.status)
         details = _figures(exchange.duration_ms, exchange.invocation)
         if exchange.hung_up:
             details += " · the client hung up"
-        why = explain(exchange, self._door) if exchange.status >= 400 else ""
+        why = self._explained(exchange) if exchange.status >= 400 else ""
         return self._row(exchange.request.time, status, _title(exchange.request), details) + self._why(why)
+
+    def _explained(self, exchange: Exchange) -> str:
+        replaced = site_screen.replaced(self._settings, exchange.status) if self._settings else ""
+        return explain(exchange, self._door) or replaced
+
+    def _status(self, status: int) -> str:
+        text = self._statuses.get(status)
+        if text is None:
+            style = _STATUS_STYLES.get(status // 100, "bold")
+            text = self._statuses[status] = self._paint(style, str(status))
+        return text
 
     def _run(self, run: Run) -> str:
         why = failure(run.invocation) if run.invocation is not None else ""

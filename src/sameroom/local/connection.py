@@ -65,6 +65,10 @@ class Connection(asyncio.Protocol):
         self._half_closed = False
         self._reading = True
         self._room: asyncio.Event | None = None
+        self._chunked = True
+        #: What came behind a request for another protocol, and where it goes once that is spoken.
+        self._early = b""
+        self._client_bytes: asyncio.StreamReader | None = None
         self.gone = False
         self.last_seen = time.monotonic()
 
@@ -78,15 +82,22 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self.last_seen = time.monotonic()
+        if self._client_bytes is not None:
+            self._client_bytes.feed_data(data)
+            return
         if self._phase == "deaf":
+            if self._parser.should_upgrade() and len(self._early) < LONGEST_HEAD:
+                self._early += data
             return
         if self._phase == "head":
             self._head_size += len(data)
         try:
             self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            # No door speaks another protocol: the request is served, what follows it is not read.
+        except httptools.HttpParserUpgrade as upgrade:
+            # No door speaks another protocol: the request is served, what follows it is not read. The front
+            # end's own server may; see leave_http.
             self._phase = "deaf"
+            self._early = data[upgrade.args[0] :]
         except httptools.HttpParserError:
             self._refuse(BAD_REQUEST)
         if self._phase == "head" and self._head_size > LONGEST_HEAD:
@@ -94,6 +105,8 @@ class Connection(asyncio.Protocol):
 
     def eof_received(self) -> bool:
         self._half_closed = True
+        if self._client_bytes is not None:
+            self._client_bytes.feed_eof()
         # A client may close its side and still read the answers to what it has sent.
         return self.busy
 
@@ -101,6 +114,8 @@ class Connection(asyncio.Protocol):
         self.gone = True
         self._phase = "deaf"
         self._connections.discard(self)
+        if self._client_bytes is not None:
+            self._client_bytes.feed_eof()
         if self._room is not None:
             self._room.set()
 
@@ -173,11 +188,14 @@ class Connection(asyncio.Protocol):
         if not self.gone:
             self._transport.writelines(pieces) if len(pieces) > 1 else self._transport.write(pieces[0])
 
-    async def begin(self, head: HttpAnswer) -> None:
-        """Send the head of a response whose body follows piece by piece."""
+    async def begin(self, head: HttpAnswer, length: int | None = None) -> None:
+        """Send the head of a response whose body follows piece by piece; ``length`` bytes where known."""
         self._keep_alive = self._keep_alive and self._version == "1.1"
+        self._chunked = length is None and self._version == "1.1"
         self._check()
-        self._transport.write(wire.head(head, keep_alive=self._keep_alive, version=self._version))
+        self._transport.write(
+            wire.head(head, keep_alive=self._keep_alive, version=self._version, length=length)
+        )
 
     async def send(self, data: bytes) -> None:
         """Send a piece of the body at once, and wait while the client is slower than the app.
@@ -186,15 +204,36 @@ class Connection(asyncio.Protocol):
         """
         self._check()
         if data and not self._head_only:
-            self._transport.write(wire.chunk(data) if self._version == "1.1" else data)
+            self._transport.write(wire.chunk(data) if self._chunked else data)
         await self._drained()
         self._check()
 
     async def end(self, *, complete: bool) -> None:
         """The body is complete; or it never will be, and the client is told by the connection's end."""
-        if complete and self._version == "1.1" and not self._head_only and not self.gone:
+        if complete and self._chunked and not self._head_only and not self.gone:
             self._transport.write(wire.LAST_CHUNK)
         self._keep_alive = self._keep_alive and complete
+
+    def leave_http(self, head: bytes) -> asyncio.StreamReader:
+        """Send the head of a 101 as it is; from here on the client's bytes come from the reader, and ``pour``
+        sends ours."""
+        self._client_bytes = reader = asyncio.StreamReader()
+        reader.set_transport(self._transport)
+        reader.feed_data(self._early)
+        if self._half_closed or self.gone:
+            reader.feed_eof()
+        if not self.gone:
+            self._transport.write(head)
+        return reader
+
+    async def pour(self, data: bytes) -> None:
+        """Send bytes that are no longer HTTP.
+
+        :raises ConnectionError: the client has gone.
+        """
+        self._check()
+        self._transport.write(data)
+        await self._drained()
 
     def abort(self) -> None:
         """End the connection now."""
@@ -202,7 +241,7 @@ class Connection(asyncio.Protocol):
 
     def retire(self) -> None:
         """End the connection as soon as nothing is being served on it."""
-        if self.busy:
+        if self.busy and self._client_bytes is None:
             self._phase = "deaf"
             self._turns.clear()
             self._keep_alive = False

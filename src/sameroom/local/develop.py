@@ -30,6 +30,8 @@ from .schedules import Clock, Plan, Schedules
 from .schedules import Listener as ScheduleListener
 from .server import Exchange, Server
 from .signals import end_on_signals
+from .site import Front, sources
+from .site import Listener as SiteListener
 
 if TYPE_CHECKING:
     from .standin import StandIn
@@ -68,7 +70,7 @@ class Opening(NamedTuple):
     jobs: Counts | None = None
 
 
-class Screen(ScheduleListener, JobListener, Protocol):
+class Screen(ScheduleListener, JobListener, SiteListener, Protocol):
     """Told what happens; what of it people see is its own affair."""
 
     def opened(self, opening: Opening) -> None: ...
@@ -149,7 +151,9 @@ class Session:
                 self._queue.store, self._pool, self._screen, limits(project.settings)
             )
         self._schedules = Schedules(project.settings.schedules, self._pool, self._screen, self._local.clock)
-        server = Server(entrance, self._pool, self._screen)
+        site, mount = project.settings.site, configure.mount(project.settings)
+        self._front = Front(project.folder, site, mount, self._screen) if site is not None else None
+        server = Server(entrance, self._pool, self._screen, front=self._front)
         stack.push_async_callback(server.close, GRACE)
         await server.start(listening)
         self._screen.opened(
@@ -157,7 +161,7 @@ class Session:
                 project,
                 entrance,
                 self._local.manner.settled(project.settings),
-                f"{ports.url(listening)}{configure.mount(project.settings)}/",
+                f"{ports.url(listening)}{mount if site is None else ''}/",
                 self._backing,
                 self._local.reload,
                 self._schedules.plans(),
@@ -178,10 +182,14 @@ class Session:
             elif self._local.reload:
                 # Watch first: an edit during the first import must not be missed.
                 try:
-                    watching = await stack.enter_async_context(Changes(self._project.folder))
+                    watching = await stack.enter_async_context(
+                        Changes(self._project.folder, passed_over=sources(self._project))
+                    )
                 except SameroomError as error:
                     self._screen.trouble(error)
             self._tasks.start(self._replace(None, None))
+            if self._front is not None:
+                self._tasks.start(self._front.follow())
             if self._deliveries is not None:
                 self._tasks.start(self._deliveries.follow(self._tasks.start))
             if self._schedules.declared:
@@ -216,6 +224,7 @@ class Session:
         compared = {
             "door": (configure.entrance(started.settings), configure.entrance(new.settings)),
             "interpreter": (started.python, new.python),
+            "site": (started.settings.site, new.settings.site),
             "tables": (started.settings.tables, new.settings.tables),
             "background jobs": (started.settings.background, new.settings.background),
         }

@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from fnmatch import fnmatch
 from pathlib import Path
@@ -59,11 +59,14 @@ class Changes:
     async with Changes(folder) as watching:
         async for changed in watching: ...
 
+    Files of the folders ``passed_over``, below ``folder``, do not matter, unless they are Python's.
+
     Changes that come while nobody waits are kept and handed out as one.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, passed_over: Sequence[str] = ()) -> None:
         self._root = str(folder)
+        self._passed_over = tuple(f"{one}/" for one in passed_over)
         self._stop = threading.Event()
         # A thread of our own, so that waiting never takes one of the loop's.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="reload")
@@ -91,6 +94,12 @@ class Changes:
         loop = asyncio.get_running_loop()
         while not self._stop.is_set():
             matter = await loop.run_in_executor(self._thread, self._watch.next)
+            # What is Python there may be imported all the same.
+            matter = [
+                path
+                for path in matter
+                if path.endswith(".py") or not path.replace(os.sep, "/").startswith(self._passed_over)
+            ]
             if matter:
                 return Changed(tuple(matter))
         raise StopAsyncIteration

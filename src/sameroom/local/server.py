@@ -32,6 +32,16 @@ class Function(Protocol):
     ) -> Invocation: ...
 
 
+class Front(Protocol):
+    """What stands before the door, as CloudFront does before a site's app."""
+
+    def to_app(self, request: HttpRequest) -> HttpRequest | None: ...
+
+    def instead(self, status: int) -> HttpAnswer | None: ...
+
+    async def serve(self, request: HttpRequest, connection: Connection) -> None: ...
+
+
 class Exchange(NamedTuple):
     """One request and what became of it, for people. ``invocation`` is None when the door itself answered."""
 
@@ -59,9 +69,16 @@ class Server:
     """Serves one door on one socket."""
 
     def __init__(
-        self, entrance: Entrance, function: Function, listener: Listener, *, patience: float = PATIENCE
+        self,
+        entrance: Entrance,
+        function: Function,
+        listener: Listener,
+        *,
+        front: Front | None = None,
+        patience: float = PATIENCE,
     ) -> None:
         self._entrance = entrance
+        self._front = front
         self._function = function
         self._listener = listener
         self._gateway: Gateway = gateway(entrance.door)
@@ -97,17 +114,23 @@ class Server:
             connection.abort()
 
     async def _serve(self, request: HttpRequest, connection: Connection) -> None:
-        start = time.perf_counter()
-        request_id = str(uuid.uuid4())
-        self._listener.began(request_id, request)
         try:
-            status, invocation = await self._exchange(request, request_id, connection)
+            asked = self._front.to_app(request) if self._front is not None else request
+            if asked is not None:
+                await self._ask(asked, connection)
+            elif self._front is not None:
+                await self._front.serve(request, connection)
         except Exception as error:
             # A bug of ours must not end the connection without a word, nor the server.
             self._listener.failed(error)
             connection.answer(_BROKEN)
             connection.retire()
-            return
+
+    async def _ask(self, request: HttpRequest, connection: Connection) -> None:
+        start = time.perf_counter()
+        request_id = str(uuid.uuid4())
+        self._listener.began(request_id, request)
+        status, invocation = await self._exchange(request, request_id, connection)
         duration = (time.perf_counter() - start) * 1000
         self._listener.exchanged(Exchange(request, request_id, status, duration, invocation, connection.gone))
 
@@ -116,14 +139,14 @@ class Server:
     ) -> tuple[int, Invocation | None]:
         admitted = self._gateway.admit(request, self._entrance, request_id)
         if isinstance(admitted, HttpAnswer):
-            connection.answer(admitted)
+            connection.answer(self._passed(admitted))
             return admitted.status, None
         payload = _event_text(admitted).encode()
         if self._streaming is not None:
             return await self._stream(payload, request, request_id, connection)
         invocation = await self._function.invoke(payload, request_id=request_id)
         answer = self._gateway.answer(invocation.outcome, request, self._entrance, request_id)
-        connection.answer(answer)
+        connection.answer(self._passed(answer))
         return answer.status, invocation
 
     async def _stream(
@@ -133,15 +156,20 @@ class Server:
         gate, entrance = self._streaming, self._entrance
 
         def render(prelude: bytes) -> HttpAnswer:
-            return gate.stream_head(prelude, request, entrance, request_id)
+            return self._passed(gate.stream_head(prelude, request, entrance, request_id))
 
         passage = Passage(connection, render)
         invocation = await self._function.invoke(payload, request_id=request_id, streaming=passage)
         if not passage.status:
             answer = gate.answer(invocation.outcome, request, entrance, request_id)
-            connection.answer(answer)
+            connection.answer(self._passed(answer))
             passage.status = answer.status
         return passage.status, invocation
+
+    def _passed(self, answer: HttpAnswer) -> HttpAnswer:
+        """The answer, or what stands before the door puts in its place."""
+        instead = self._front.instead(answer.status) if self._front is not None else None
+        return answer if instead is None else instead
 
     def _sweep(self) -> None:
         self._sweeper = asyncio.get_running_loop().call_later(self._patience / 13, self._sweep)

@@ -39,9 +39,12 @@ def whole(
     return [head + body] if len(body) <= _LONGEST_COPIED else [head, body]
 
 
-def head(answer: HttpAnswer, *, keep_alive: bool, version: str = "1.1") -> bytes:
-    """The head of a response whose length nobody knows yet: chunked, or for HTTP/1.0 until the end."""
+def head(answer: HttpAnswer, *, keep_alive: bool, version: str = "1.1", length: int | None = None) -> bytes:
+    """The head of a response whose body follows. Where nobody knows its length yet it is chunked, or for
+    HTTP/1.0 until the end."""
     framing = "Transfer-Encoding: chunked\r\n" if version == "1.1" else ""
+    if length is not None:
+        framing = f"Content-Length: {length}\r\n"
     return _head(answer, framing + _connection(keep_alive and version == "1.1", version))
 
 

@@ -21,7 +21,8 @@ from .walking import Found, walk
 #: Hex digits of SHA-256 in the names that we make.
 _DIGITS = 8
 _CHUNK = 1 << 20
-_NOT_FOUND = (
+#: The page of status 404 where the folder has none.
+NOT_FOUND = (
     b'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<title>Not found</title>\n'
     b"<h1>Not found</h1>\n<p>There is no such page here.</p>\n</html>\n"
 )
@@ -92,7 +93,7 @@ def _page_of_ours(root: Path, key: str) -> File:
             why="not_found in [tool.sameroom.site] names it.",
             next='Make that page, or say not_found = "" for none.',
         )
-    return File(key, entry_of(key, _NOT_FOUND, immutable=False), _NOT_FOUND)
+    return File(key, entry_of(key, NOT_FOUND, immutable=False), NOT_FOUND)
 
 
 def entry_of(key: str, content: bytes | Path, *, immutable: bool) -> Entry:
@@ -141,7 +142,7 @@ class _Release:
 
     def __init__(self, root: Path, found: Mapping[str, Found]) -> None:
         self._found = found
-        self._immutable = hashed(found, _output_of_vite(root))
+        self._immutable = hashed(found, output_of_vite(root))
         #: Key -> the copy's hash; "" while it is being made: whoever refers back keeps the plain name.
         self._hashes: dict[str, str] = {}
         self._copies: dict[str, File] = {}
@@ -185,7 +186,7 @@ def _is_page(key: str) -> bool:
     return key.lower().endswith((".html", ".htm", ".xhtml"))
 
 
-def _output_of_vite(root: Path) -> set[str]:
+def output_of_vite(root: Path) -> set[str]:
     """Files that Vite says it has named: https://vite.dev/guide/backend-integration"""
     try:
         chunks: Any = json.loads((root / ".vite" / "manifest.json").read_bytes())

@@ -43,7 +43,7 @@ def walk(root: Path) -> Folder:
         entries = sorted(_below(root, root.resolve(), (root.resolve(),)))
     except OSError as error:
         raise SiteError(f"{error.filename} cannot be read.", why=f"{error.strerror}.") from error
-    kept = tuple(Found(key, path, path.stat().st_size) for key, path in entries if not _is_left_out(key))
+    kept = tuple(Found(key, path, path.stat().st_size) for key, path in entries if not is_left_out(key))
     for found in kept:
         if found.size > LARGEST:
             raise SiteError(
@@ -51,7 +51,7 @@ def walk(root: Path) -> Folder:
                 why="S3 takes no more than 5 GB in one upload.",
                 next="Put it into a bucket of its own ([tool.sameroom.buckets]) and link to it there.",
             )
-    return Folder(kept, tuple(key for key, _ in entries if _is_left_out(key)))
+    return Folder(kept, tuple(key for key, _ in entries if is_left_out(key)))
 
 
 def _below(folder: Path, root: Path, above: tuple[Path, ...]) -> Iterator[tuple[str, Path]]:
@@ -108,7 +108,8 @@ def _name(path: Path) -> str:
     return name
 
 
-def _is_left_out(key: str) -> bool:
+def is_left_out(key: str) -> bool:
+    """Whether a file is never published: hidden ones, source maps, the desktop's own."""
     *folders, name = key.split("/")
     if folders[:1] == [_WELL_KNOWN]:
         folders = folders[1:]

@@ -1,0 +1,40 @@
+"""The front end's words on ``sameroom dev``'s screen. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..project.site_routing import replaced_status
+from .paint import Paint, harmless
+
+if TYPE_CHECKING:
+    from ..project import Settings
+
+
+def rows(settings: Settings, paint: Paint) -> list[tuple[str, str]]:
+    """The banner's row of the site."""
+    site = settings.site
+    if site is None:
+        return []
+    where = site.dev or f"files of {site.folder}"
+    kind = "the front end's own server" if site.dev else ("one page" if site.spa else "pages")
+    app = f"the app has {', '.join(site.api)}" if site.api else "no path is the app's"
+    return [("site", f"{harmless(where)} {paint('dim', f'({kind}; {app})')}")]
+
+
+def is_told(status: int, every: bool) -> bool:
+    """A page loads fifty files: only those that fail have a line, unless all are asked for."""
+    return every or status >= 400
+
+
+def replaced(settings: Settings, status: int) -> str:
+    """Why visitors do not get the app's own answer of this status; "" where they do."""
+    site = settings.site
+    if site is None or status != replaced_status(site):
+        return ""
+    return f'visitors get {site.not_found} in its place, as from CloudFront (not_found = "" for none)'
+
+
+def said(line: str, paint: Paint) -> str:
+    """A line of what the front end's commands print."""
+    return f"{paint('dim', 'site │')} {paint.plain(harmless(line))}\n"

@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     "--request", metavar="'[METHOD] PATH'", help="The event that the app's door makes of a request."
 )
 @click.option("--schedule", metavar="NAME", help="The event by which this schedule's command is run.")
-@click.option("--data", default="", metavar="TEXT", help="The body of --request.")
+@click.option("--queue", metavar="NAME", help="The event of a message in this SQS queue.")
+@click.option("--topic", metavar="NAME", help="The event of a message to this SNS topic.")
+@click.option("--object", "place", metavar="BUCKET/KEY", help="The event that this object was put into S3.")
+@click.option("--data", default="", metavar="TEXT", help="The body of --request, --queue or --topic.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object: result, figures and log.")
 @click.option("--cloud", is_flag=True, help="The live function on AWS, in place of one on this machine.")
 @click.option("--profile", default="", metavar="NAME", help="With --cloud: a profile of AWS's configuration.")
@@ -40,6 +43,9 @@ def invoke(
     event: str | None,
     request: str | None,
     schedule: str | None,
+    queue: str | None,
+    topic: str | None,
+    place: str | None,
     data: str,
     as_json: bool,
     cloud: bool,
@@ -52,24 +58,24 @@ def invoke(
     The result goes to standard output and the log to standard error. The exit status is 1 when the
     function failed.
     """
-    file = file or event
+    asked = Asked(file or event, request, schedule, queue, topic, place, data)
     if cloud:
         from .cloud_options import CloudOptions
         from .invoke_cloud import invoke_cloud
 
         where = CloudOptions(app["stage"], profile, region)
-        sent = _event(Asked(file, request, schedule, data), where.settings)
+        sent = _event(asked, where.settings)
         if not invoke_cloud(where, sent, as_json=as_json):
             sys.exit(1)
         return
-    if file is None and app["artifact"]:
+    if not any(asked.ways()) and app["artifact"]:
         # `invoke --artifact event.json`: there is always an event, so this is no zip.
-        file, app["artifact"] = app["artifact"], LAST
+        asked, app["artifact"] = asked._replace(file=app["artifact"]), LAST
     from ..local import once
     from ..local.event_loop import run
 
     options = AppOptions(**app)
-    sent = _event(Asked(file, request, schedule, data), lambda: settings_of(options))
+    sent = _event(asked, lambda: settings_of(options))
     manner = options.manner(access_log=True)
     project = options.load(manner, options.choices())()
     lines: list[str] = []
@@ -92,19 +98,28 @@ def invoke(
 
 
 class Asked(NamedTuple):
-    """Where the event comes from: exactly one of the first three is said."""
+    """Where the event comes from: exactly one of all but ``data`` is said."""
 
     file: str | None
     request: str | None
     schedule: str | None
+    queue: str | None
+    topic: str | None
+    #: "BUCKET/KEY"
+    place: str | None
     data: str
+
+    def ways(self) -> list[bool]:
+        """Which are said."""
+        return [way is not None for way in self[:-1]]
 
 
 def _event(asked: Asked, settings: Callable[[], Settings]) -> str:
-    """The event's text: of a file, as the door makes it of a request, or as Scheduler sends it."""
-    if [asked.file, asked.request, asked.schedule].count(None) != 2:
+    """The event's text: of a file, as the door makes it of a request, or as a service sends it."""
+    if sum(asked.ways()) != 1:
         raise click.UsageError(
-            "Say one of these: the event's file, or - for standard input; --request '/path'; --schedule NAME."
+            "Say one of these: the event's file, or - for standard input; --request '/path'; --schedule, "
+            "--queue or --topic NAME; --object BUCKET/KEY."
         )
     if asked.request is not None:
         from .door_event import door_event
@@ -115,8 +130,19 @@ def _event(asked: Asked, settings: Callable[[], Settings]) -> str:
 
         schedule = called(asked.schedule, settings().schedules)
         return json.dumps(event(asked.schedule, schedule, str(uuid.uuid4())))
-    assert asked.file is not None
-    return read_event(asked.file)
+    if asked.file is not None:
+        return read_event(asked.file)
+    return json.dumps(_of_a_service(asked))
+
+
+def _of_a_service(asked: Asked) -> dict[str, Any]:
+    from .service_event import object_event, queue_event, topic_event
+
+    if asked.queue is not None:
+        return queue_event(asked.queue, asked.data)
+    if asked.topic is not None:
+        return topic_event(asked.topic, asked.data)
+    return object_event(asked.place or "")
 
 
 def settings_of(options: AppOptions) -> Settings:

@@ -205,3 +205,25 @@ def test_an_items_change_arrives_and_others_do_not_stop_the_stream(senders: Send
         senders.stack.cloud.call("dynamodb", "put_item", TableName=senders.table, Item=item)
     assert note(senders, "dynamodb first")["new"] == {"M": first}
     note(senders, "dynamodb second")
+
+
+@pytest.mark.slow
+def test_what_fails_ends_as_a_dead_letter_which_is_the_event_itself(guarded_stand: Stand) -> None:
+    settings = {
+        "tables": NOTES,
+        "rules": {"broken": {"source": "shop.orders", "detail_type": "Broken"}},
+        "events": {"receives": 1},
+        "timeout": 2.0,  # hides a failed message for six times as long
+    }
+    stack = small_stack(guarded_stand.cloud(), APP, settings)
+    entry = {"Source": "shop.orders", "DetailType": "Broken", "Detail": json.dumps({"no": "order"})}
+    stack.cloud.call("events", "put_events", Entries=[entry])
+    url = stack.physical("EventsQueueDeadLetters")
+
+    def dead() -> Any:
+        said = stack.cloud.call("sqs", "receive_message", QueueUrl=url, WaitTimeSeconds=1)
+        return said.get("Messages")
+
+    [letter] = until(dead)
+    told = json.loads(letter["Body"])
+    assert (told["source"], told["detail"]) == ("shop.orders", {"no": "order"})

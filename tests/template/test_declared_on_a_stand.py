@@ -40,6 +40,8 @@ def note(word):
 """
 DECLARED: dict[str, Any] = {
     **{key: FULL[key] for key in ("tables", "queues", "buckets", "schedules", "background", "alarms")},
+    "topics": FULL["topics"],
+    "rules": {"placed": FULL["rules"]["placed"]},
     "timeout": 20,
 }
 
@@ -141,9 +143,7 @@ def test_buckets_are_private_and_versioned_and_take_tls_alone(made: Made) -> Non
 
 
 def test_a_background_job_is_handed_to_the_alias(made: Made) -> None:
-    [source] = made.cloud.call("lambda", "list_event_source_mappings", FunctionName=made.outputs["AliasArn"])[
-        "EventSourceMappings"
-    ]
+    source = sources(made)[made.names["BackgroundQueue"].rpartition("/")[2]]
     assert source["BatchSize"] == 5
     assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert source["ScalingConfig"] == {"MaximumConcurrency": 2}
@@ -154,6 +154,50 @@ def test_a_background_job_is_handed_to_the_alias(made: Made) -> None:
         AttributeNames=["VisibilityTimeout"],
     )["Attributes"]
     assert queue["VisibilityTimeout"] == "120"
+
+
+def sources(made: Made) -> dict[str, Any]:
+    """What is handed to the alias, by the last of its ARN; of a stream, by its table."""
+    found = made.cloud.call("lambda", "list_event_source_mappings", FunctionName=made.outputs["AliasArn"])
+    return {
+        one["EventSourceArn"].rpartition(":")[2]
+        if ":sqs:" in one["EventSourceArn"]
+        else one["EventSourceArn"].split("/")[1]: one
+        for one in found["EventSourceMappings"]
+    }
+
+
+def test_a_consumed_queue_and_a_stream_are_handed_to_the_alias(made: Made) -> None:
+    found = sources(made)
+    assert len(found) == 4
+    orders = found[made.variables["ORDERS_QUEUE_URL"].rpartition("/")[2]]
+    assert orders["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    stream = found[made.variables["MESSAGES_TABLE"]]
+    assert stream["StartingPosition"] == "TRIM_HORIZON"
+    assert stream["BisectBatchOnFunctionError"] is True
+    assert stream["MaximumRetryAttempts"] == 2
+    assert stream["DestinationConfig"]["OnFailure"]["Destination"].endswith(
+        made.names["EventsQueueDeadLetters"].rpartition("/")[2]
+    )
+
+
+def test_topics_rules_and_buckets_send_to_the_queue_of_events(made: Made) -> None:
+    queue = made.names["EventsQueue"].rpartition("/")[2]
+    assert queue in sources(made)
+    topic = made.variables["PRICES_TOPIC_ARN"]
+    told = made.cloud.call("sns", "list_subscriptions_by_topic", TopicArn=topic)["Subscriptions"]
+    assert [one["Endpoint"].rpartition(":")[2] for one in told] == [queue]
+    for rule in ("RulePlaced", "ObjectsOfUploads"):
+        name = made.names[rule].rpartition("/")[2]
+        [target] = made.cloud.call("events", "list_targets_by_rule", Rule=name)["Targets"]
+        assert target["Arn"].rpartition(":")[2] == queue
+        assert target["DeadLetterConfig"]["Arn"].endswith(
+            f"{made.names['EventsQueueDeadLetters'].rpartition('/')[2]}"
+        )
+    bucket = made.cloud.call(
+        "s3", "get_bucket_notification_configuration", Bucket=made.variables["UPLOADS_BUCKET"]
+    )
+    assert "EventBridgeConfiguration" in bucket
 
 
 def test_schedules_are_in_the_stacks_own_group(made: Made) -> None:

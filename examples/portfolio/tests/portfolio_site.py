@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from owner_browser import Browser as Api
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
@@ -47,3 +48,26 @@ def served(app: Flask, port: int = 0) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def filled(api: Api) -> dict[str, str]:
+    """A portfolio with two funds, trades, prices and dividends; their ids."""
+    portfolio = api.portfolio("Pension", description="For later.")
+    fund = api.fund(1, symbol="WORLD", dividendType="cash")
+    other = api.fund(2, name="Example Computers", investmentType="stock", currency="USD")
+    position, dollars = api.position(portfolio, fund), api.position(portfolio, other)
+    for month in range(1, 7):
+        api.price(fund, f"2024-{month:02d}-15", str(100 + month))
+        api.trade(position, "buy", f"2024-{month:02d}-16", "10", str(100 + month))
+    api.trade(position, "sell", "2024-06-17", "5", "110")
+    api.trade(dollars, "buy", "2024-03-01", "3", "200")
+    api.post(
+        "/dividends",
+        {
+            "portfolioFundId": position,
+            "recordDate": "2024-04-02",
+            "exDividendDate": "2024-04-01",
+            "dividendPerShare": "0.5",
+        },
+    )
+    return {"portfolio": portfolio, "fund": fund, "position": position}

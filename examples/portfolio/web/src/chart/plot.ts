@@ -64,7 +64,7 @@ export function draw(place: HTMLElement, drawn: Drawn): uPlot {
     padding: [8, 8, 0, 0],
     scales: { x: { time: true }, y: { range: (_, low, high) => spanOf(low, high, drawn.fromZero) } },
     axes: [
-      { ...axis, space: 70, grid: { show: false }, values: (_, splits, __, ___, step) => labelsOf(splits, step) },
+      { ...axis, space: 70, size: 28, grid: { show: false }, values: (_, splits, __, ___, step) => labelsOf(splits, step) },
       { ...axis, size: sizeOf, gap: 6, values: (_, splits) => splits.map(drawn.formats.short) },
     ],
     cursor: {

@@ -25,7 +25,7 @@ export function parseDecimal(typed: string, locale: string): { plain: string } |
   const grouped = new RegExp(`^-?\\d{1,3}(\\${group}\\d{3})+$`)
   const digits = grouped.test(whole) ? whole.replaceAll(group, '') : whole
   const plain = (digits === '' || digits === '-' ? `${digits}0` : digits) + (fraction ? `.${fraction}` : '')
-  if (!PLAIN.test(plain)) {
+  if (!/^-?\d*$/.test(digits) || !PLAIN.test(plain)) {
     const other = text.includes(group) ? `; decimals are written ${example(locale)}` : `, such as ${example(locale)}`
     return { why: `is not a number${other}` }
   }

@@ -13,7 +13,7 @@ export interface Kept {
   version: number
 }
 
-interface Props {
+interface Props<Made> {
   title: string
   about?: ReactNode
   start: Values
@@ -22,23 +22,26 @@ interface Props {
   version?: number
   /** Labels of fields, for when two versions are compared. */
   labels: Record<string, string>
-  send: (values: Values, how: { version: number | undefined; key: string }) => Promise<unknown>
+  send: (values: Values, how: { version: number | undefined; key: string }) => Promise<Made>
   reload?: () => Promise<Kept>
   done: string
   onClose: () => void
+  /** Where to from here, if not back to where this was opened. */
+  onDone?: (made: Made) => void
   children: (form: Form) => ReactNode
   more?: ReactNode
 }
 
 /** A form in a dialog. When somebody else has changed what is edited, both versions are shown. */
-export function Editing(props: Props) {
+export function Editing<Made>(props: Props<Made>) {
   const tell = useTelling()
   const [version, setVersion] = useState(props.version)
   const [theirs, setTheirs] = useState<Kept>()
 
   const send = async (values: Values, key: string, from = version) => {
+    let made: Made
     try {
-      await props.send(values, { version: from, key })
+      made = await props.send(values, { version: from, key })
     } catch (error) {
       if (!(error instanceof Problem && error.code === 'changed' && props.reload)) throw error
       setTheirs(await props.reload())
@@ -46,7 +49,8 @@ export function Editing(props: Props) {
     }
     await changed()
     tell({ text: props.done })
-    props.onClose()
+    if (props.onDone) props.onDone(made)
+    else props.onClose()
   }
   const form = useForm(props.start, props.rules, (values, key) => send(values, key, theirs?.version ?? version))
 

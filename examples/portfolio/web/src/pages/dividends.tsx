@@ -50,7 +50,7 @@ function Rows({ dividends, edit }: { dividends: Dividend[]; edit: (dividend: Div
       label="Dividends"
       head={
         <>
-          <th scope="col">Ex-dividend</th>
+          <th scope="col" className="p2">Ex-dividend</th>
           <th scope="col">Fund</th>
           <th scope="col" className="p3">Record date</th>
           <th scope="col" className="number p2">Shares</th>
@@ -83,9 +83,13 @@ function Row({ dividend, edit }: { dividend: Dividend; edit: () => void }) {
     )
   return (
     <tr>
-      <td className="day">{formats.day(dividend.exDividendDate)}</td>
+      <td className="day p2">{formats.day(dividend.exDividendDate)}</td>
       <th scope="row">
         {dividend.fundName} <small>{dividend.currency}</small>
+        <small className="below p1">
+          {formats.day(dividend.exDividendDate)}
+          {dividend.reinvestmentStatus === 'PENDING' ? ', pending' : ''}
+        </small>
       </th>
       <td className="p3 day">{formats.day(dividend.recordDate)}</td>
       <td className="number p2">{formats.shares(dividend.sharesOwned)}</td>

@@ -57,11 +57,9 @@ export function FundForm({ fund, onClose }: { fund?: Fund; onClose: () => void }
   const send = async (values: Values, how: { version: number | undefined; key: string }) => {
     const body = bodyOf(values)
     if (fund) {
-      await change('put', '/api/funds/{fundId}', { path: { fundId: fund.id }, body, version: how.version })
-    } else {
-      const made = await change('post', '/api/funds', { body, key: how.key })
-      void navigate(`/funds/${made.id}`)
+      return change('put', '/api/funds/{fundId}', { path: { fundId: fund.id }, body, version: how.version })
     }
+    return change('post', '/api/funds', { body, key: how.key })
   }
   const reload = async (): Promise<Kept> => {
     const now = await get('/api/funds/{fundId}', { path: { fundId: fund?.id ?? '' } })
@@ -93,6 +91,7 @@ export function FundForm({ fund, onClose }: { fund?: Fund; onClose: () => void }
       reload={reload}
       done={fund ? 'Saved.' : 'The fund is entered.'}
       onClose={onClose}
+      onDone={(made) => (fund ? onClose() : void navigate(`/funds/${made.id}`, { replace: true }))}
       {...(fund ? { version: fund.version } : {})}
       more={
         fund?.latestPrice === null ? (

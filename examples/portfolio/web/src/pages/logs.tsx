@@ -137,7 +137,7 @@ function Rows({ lines, only }: { lines: Line[]; only: (requestId: string) => voi
       label="Lines of the log"
       head={
         <>
-          <th scope="col">Time</th>
+          <th scope="col" className="p2">Time</th>
           <th scope="col">Level</th>
           <th scope="col" className="p2">Category</th>
           <th scope="col">Message</th>
@@ -148,7 +148,7 @@ function Rows({ lines, only }: { lines: Line[]; only: (requestId: string) => voi
     >
       {lines.map((line) => (
         <tr key={line.number}>
-          <td className="day">{formats.time(line.at)}</td>
+          <td className="day p2">{formats.time(line.at)}</td>
           <td>
             <span className="level" data-level={line.level}>
               {line.level}
@@ -157,6 +157,7 @@ function Rows({ lines, only }: { lines: Line[]; only: (requestId: string) => voi
           <td className="p2">{line.category}</td>
           <td className="wrap">
             {line.message}
+            <small className="below p1">{formats.time(line.at)}</small>
             <More line={line} />
           </td>
           <td className="p3">

@@ -51,11 +51,9 @@ export function PortfolioForm({ portfolio, onClose }: { portfolio?: PortfolioOut
     const body = bodyOf(values)
     if (portfolio) {
       const path = { portfolioId: portfolio.id }
-      await change('put', '/api/portfolios/{portfolioId}', { path, body, version: how.version })
-    } else {
-      const made = await change('post', '/api/portfolios', { body, key: how.key })
-      void navigate(`/portfolios/${made.id}`)
+      return change('put', '/api/portfolios/{portfolioId}', { path, body, version: how.version })
     }
+    return change('post', '/api/portfolios', { body, key: how.key })
   }
   const reload = async (): Promise<Kept> => {
     const now = await get('/api/portfolios/{portfolioId}', { path: { portfolioId: portfolio?.id ?? '' } })
@@ -86,6 +84,7 @@ export function PortfolioForm({ portfolio, onClose }: { portfolio?: PortfolioOut
       reload={reload}
       done={portfolio ? 'Saved.' : 'The portfolio is made.'}
       onClose={onClose}
+      onDone={(made) => (portfolio ? onClose() : void navigate(`/portfolios/${made.id}`, { replace: true }))}
       {...(portfolio ? { version: portfolio.version } : {})}
       more={
         portfolio ? (

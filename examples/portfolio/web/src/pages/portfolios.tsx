@@ -72,9 +72,9 @@ function Tile({ portfolio, sums }: { portfolio: PortfolioOut; sums: Shape<'Portf
       : doing(() => put('archive'), `${portfolio.name} is archived.`, () => put('unarchive'))
   return (
     <li className="tile" data-version={version}>
-      <h3>
+      <h2>
         <Link to={`/portfolios/${id}`}>{portfolio.name}</Link>
-      </h3>
+      </h2>
       <p className="quiet">{portfolio.description || 'No description'}</p>
       <p className="tile-figure">
         {sums ? formats.money(sums.totalValue, currency) : <span className="quiet">{currency}</span>}{' '}

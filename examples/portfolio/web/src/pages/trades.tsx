@@ -80,6 +80,7 @@ function queryOf(portfolioId: string, filter: Filter) {
   return {
     portfolioId,
     sort,
+    limit: 20,
     ...(fundId ? { fundId: [fundId] } : {}),
     ...(type ? { type: [type] } : {}),
     ...(startDate ? { startDate } : {}),
@@ -135,7 +136,7 @@ function Rows(props: {
       label="Transactions"
       head={
         <>
-          <th scope="col" aria-sort={isDown ? 'descending' : 'ascending'}>
+          <th scope="col" className="p2" aria-sort={isDown ? 'descending' : 'ascending'}>
             <button type="button" className="sort" onClick={() => props.set({ ...filter, sort: isDown ? 'date' : '-date' })}>
               Date <span aria-hidden="true">{isDown ? '↓' : '↑'}</span>
             </button>
@@ -172,11 +173,11 @@ function Row({ trade, edit }: { trade: Trade; edit: () => void }) {
     )
   return (
     <tr>
-      <td className="day">{formats.day(trade.date)}</td>
+      <td className="day p2">{formats.day(trade.date)}</td>
       <th scope="row">
         {trade.fundName} <small>{trade.currency}</small>
         <small className="below p1">
-          {trade.type}
+          {formats.day(trade.date)}, {trade.type}
           {trade.shares === null ? '' : ` ${formats.shares(trade.shares)} at ${formats.price(trade.costPerShare)}`}
         </small>
       </th>

@@ -61,7 +61,7 @@ export function Title({ children, about, actions }: { children: string; about?: 
 
 export function Panel({ title, tools, children }: { title: string; tools?: ReactNode; children: ReactNode }) {
   return (
-    <section className="panel" aria-label={title}>
+    <section className="panel">
       <header>
         <h2>{title}</h2>
         {tools ? <div className="tools">{tools}</div> : null}

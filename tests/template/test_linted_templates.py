@@ -62,6 +62,7 @@ OPTIONS: dict[str, tuple[dict[str, Any], ...]] = {
     "logs": ({}, {"log_format": "json"}),
     "data": ({}, {key: FULL[key] for key in ("tables", "queues", "buckets")}),
     "work": ({}, {key: FULL[key] for key in ("schedules", "background", "secrets", "commands", "release")}),
+    "told": ({}, {key: FULL[key] for key in ("topics", "rules")}),
     "watch": ({}, {"alarms": FULL["alarms"], "budget": FULL["budget"]}),
     "limits": ({}, {"ceiling": False, "snapstart": True}),
     "cors": ({}, {"cors": FULL["cors"]}),

@@ -21,6 +21,17 @@ TRUST = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}],
 }
+#: More types of resources than the message API has by itself.
+MORE = """
+[tool.sameroom.topics.news]
+subscribe = true
+
+[tool.sameroom.rules.orders]
+source = "shop.orders"
+
+[tool.sameroom.queues.orders]
+consumer = true
+"""
 
 
 class Pipes:
@@ -29,6 +40,8 @@ class Pipes:
     def __init__(self, stand: Stand, folder: Path) -> None:
         self.root = stand.cloud()
         shutil.copytree(MESSAGES, folder, ignore=shutil.ignore_patterns(".sameroom", "tests", "__pycache__"))
+        with (folder / "pyproject.toml").open("a") as file:
+            file.write(MORE)
         self.typed = Typed(folder, stand.environ())
         # The bucket's policy refuses all that is not TLS, as a stand on loopback is not.
         self.root.call("s3", "delete_bucket_policy", Bucket=ensure_bucket(self.root))

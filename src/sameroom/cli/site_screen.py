@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from ..project.site_routing import replaced_status
@@ -9,6 +10,8 @@ from .paint import Paint, harmless
 
 if TYPE_CHECKING:
     from ..project import Settings
+
+_ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 def rows(settings: Settings, paint: Paint) -> list[tuple[str, str]]:
@@ -36,5 +39,5 @@ def replaced(settings: Settings, status: int) -> str:
 
 
 def said(line: str, paint: Paint) -> str:
-    """A line of what the front end's commands print."""
-    return f"{paint('dim', 'site │')} {paint.plain(harmless(line))}\n"
+    """A line of what the front end's commands print, without the colours that some have even for a pipe."""
+    return f"{paint('dim', 'site │')} {paint.plain(harmless(_ESCAPE.sub('', line)))}\n"

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response
 
 from . import api, cli, logs
-from .ledger.prices import TablePrices
+from .ledger.prices import PriceStore, TablePrices
 from .models import db
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from .prices.feed import Feed
 
 #: Bytes of a body: a file of 50,000 trades has two million.
@@ -28,7 +31,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, **(config or {}))
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.extensions["prices"] = TablePrices
+    app.extensions["prices"] = _prices(app.config.get("PRICES_TABLE", os.environ.get("PRICES_TABLE", "")))
     app.extensions["feeds"] = app.config.get("FEEDS", _feed)
     logs.init_app(app)
     sql.init_app(app)
@@ -37,6 +40,15 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     cli.init_app(app)
     app.after_request(_always_ask_again)
     return app
+
+
+def _prices(table: str) -> Callable[[Session], PriceStore]:
+    """Where prices are: in DynamoDB's table of that name, or in the database."""
+    if not table:
+        return TablePrices
+    from .ledger.dynamo_prices import DynamoPrices, DynamoTable
+
+    return partial(DynamoPrices, DynamoTable(table))
 
 
 def _feed(name: str) -> Feed:

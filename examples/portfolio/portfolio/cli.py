@@ -95,6 +95,7 @@ def update(historical: bool) -> None:
     """Fetch the closing prices of every fund with a symbol. Fails if none could be fetched."""
     from .api import quotes
     from .api.operations import at_work
+    from .api.problems import Problem
     from .clock import utc_now
     from .prices import updating
     from .settings import read
@@ -102,7 +103,11 @@ def update(historical: bool) -> None:
     work = at_work()
     until = updating.last_close(utc_now(), read(work.session).time_zone)
     which: updating.Which = "historical" if historical else "today"
-    done = updating.update_all(work.session, work.prices, quotes.feed(work), which, until)
+    try:
+        feed = quotes.feed(work)
+    except Problem as problem:
+        raise click.ClickException(problem.detail) from None
+    done = updating.update_all(work.session, work.prices, feed, (which, until))
     failed = [one for one in done if one.error]
     for one in failed:
         click.echo(f"{one.name}: {one.error}", err=True)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 
@@ -31,6 +32,7 @@ except ImportError:  # a copy of this example by itself, which is tested on SQLi
 from owner_browser import Browser, keep_owner  # noqa: E402
 
 if TYPE_CHECKING:
+    from fakes.cloud import Stand
     from flask import Flask
 NOW = datetime(2024, 6, 28, 12, 0, tzinfo=timezone.utc)  # a Friday
 
@@ -71,7 +73,7 @@ def postgresql_url(postgres_server: Postgres) -> str:
 @pytest.fixture
 def emptied(postgresql_url: str, postgres_server: Postgres) -> Callable[[], str]:
     """Empties PostgreSQL's database but for an owner, and says its URL."""
-    gone = "fund, portfolio, symbol, exchange_rate, setting, failed_login, log_record, remembered, owner"
+    gone = "fund, portfolio, symbol, job, exchange_rate, setting, failed_login, log_record, remembered, owner"
 
     def empty() -> str:
         name = postgresql_url.rpartition("/")[2]
@@ -98,13 +100,43 @@ def clock() -> list[datetime]:
     return [NOW]
 
 
+@pytest.fixture(params=["database"])
+def price_table(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The name of a new table of DynamoDB's for prices, or "" where they are in the database."""
+    if request.param == "database":
+        return ""
+    try:
+        stand: Stand = request.getfixturevalue("stand")
+    except pytest.FixtureLookupError:
+        pytest.skip("DynamoDB is that of sameroom's own tests")
+    for name, value in stand.environ().items():
+        monkeypatch.setenv(name, value)
+    table = f"prices-{uuid4().hex}"
+    keys = {"fund_id": "HASH", "date": "RANGE"}
+    stand.cloud().call(
+        *("dynamodb", "create_table"),
+        TableName=table,
+        KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys.items()],
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in keys],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return table
+
+
 @pytest.fixture
-def app(database: str, clock: list[datetime]) -> Iterator[Flask]:
+def app(database: str, price_table: str, clock: list[datetime]) -> Iterator[Flask]:
     """The app."""
     from portfolio import create_app
     from portfolio.models import db
 
-    made = create_app({"SQLALCHEMY_DATABASE_URI": database, "CLOCK": lambda: clock[0], "TESTING": True})
+    made = create_app(
+        {
+            "SQLALCHEMY_DATABASE_URI": database,
+            "PRICES_TABLE": price_table,
+            "CLOCK": lambda: clock[0],
+            "TESTING": True,
+        }
+    )
     made.config["PROPAGATE_EXCEPTIONS"] = False
     yield made
     with made.app_context():

@@ -19,6 +19,10 @@ from portfolio.prices.updating import last_close
 from portfolio.prices.yahoo import YahooFeed
 
 D = Decimal
+#: In the database, and in a table of DynamoDB's.
+both_stores = pytest.mark.parametrize(
+    "price_table", ["database", pytest.param("dynamodb", marks=pytest.mark.slow)], indirect=True
+)
 
 
 class Moody:
@@ -53,6 +57,7 @@ def feed(app: Flask) -> Moody:
     return made
 
 
+@both_stores
 def test_today_is_the_last_close_and_history_all_since_the_first_trade(browser: Browser, feed: Moody) -> None:
     fund = browser.fund(symbol="GOOD")
     position = browser.position(browser.portfolio(), fund)
@@ -68,6 +73,7 @@ def test_today_is_the_last_close_and_history_all_since_the_first_trade(browser: 
     assert holding["currentValue"] == "20"
 
 
+@both_stores
 def test_funds_that_fail_stop_no_other_and_say_why(browser: Browser, feed: Moody) -> None:
     names = {"A": "GOOD1", "B": "GONE", "C": "DOWN", "D": "GOOD2"}
     ids = {
@@ -117,6 +123,7 @@ def test_a_symbol_is_asked_for_once_a_week(browser: Browser, feed: Moody, clock:
     browser.call("GET", "/symbols/a%20b", status=404)
 
 
+@both_stores
 def test_the_command_updates_all_and_fails_when_nothing_could_be(
     app: Flask, feed: Moody, browser: Browser
 ) -> None:

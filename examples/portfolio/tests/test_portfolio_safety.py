@@ -32,7 +32,15 @@ def test_without_a_login_there_is_nothing_to_see(app: Flask) -> None:
         if found.who == "anybody":
             continue
         path = found.path
-        for part in ("portfolio_id", "position_id", "fund_id", "transaction_id", "dividend_id", "split_id"):
+        for part in (
+            "portfolio_id",
+            "position_id",
+            "fund_id",
+            "transaction_id",
+            "dividend_id",
+            "split_id",
+            "job_id",
+        ):
             path = path.replace(f"<uuid:{part}>", some_id)
         path = path.replace("<uuid:token_id>", some_id).replace("<day>", "2024-01-01")
         path = path.replace("<symbol>", "X").replace("<sheet>", "funds")

@@ -97,9 +97,10 @@ def test_a_migration_on_live_data_keeps_it(browser: Browser) -> None:
     position = browser.position(browser.portfolio(), browser.fund())
     browser.trade(position, "buy", "2024-05-20", "10.123456", "10")
     with browser.app.app_context():
-        assert db.session.scalar(text("SELECT version_num FROM alembic_version")) == "0001"
+        assert db.session.scalar(text("SELECT version_num FROM alembic_version")) == "0002"
         db.session.remove()
-    done = browser.app.test_cli_runner().invoke(args=["db", "upgrade"])
-    assert done.exit_code == 0
+    for words in (["downgrade", "0001"], ["upgrade"]):
+        done = browser.app.test_cli_runner().invoke(args=["db", *words])
+        assert done.exit_code == 0
     [found] = browser.get("/transactions")["items"]
     assert Decimal(found["shares"]) == Decimal("10.123456")

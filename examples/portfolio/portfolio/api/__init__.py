@@ -11,6 +11,7 @@ def init_app(app: Flask) -> None:
         dividends,
         files,
         funds,
+        jobs,
         owner,
         portfolios,
         positions,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Annotated, Literal, TypeVar
 
 from flask import Response
@@ -28,6 +29,8 @@ _SHOWN = 100
 
 
 P = TypeVar("P")
+#: What is being done, and how many rows of how many are.
+Told = Callable[[str, int, int], None]
 
 
 def _known(way: str) -> str:
@@ -102,8 +105,16 @@ class Template(Wire):
 @operation("POST", "/imports/transactions")
 def import_transactions(work: Work, query: TransactionImport, upload: Upload) -> Imported:
     """Import a file of transactions, all or nothing; with ``preview`` only say what would happen."""
+    return imported(work, query, upload.data)
+
+
+def imported(
+    work: Work, query: TransactionImport, data: bytes, told: Told = lambda stage, done, total: None
+) -> Imported:
+    """Import a file of transactions; ``told`` is given now and then how far it is."""
     position = positions.one(work, query.portfolio_fund_id)
-    parsed = _parsed(lambda: trades.parse(upload.data, _choices(query), work.today))
+    parsed = _parsed(lambda: trades.parse(data, _choices(query), work.today, partial(told, "reading")))
+    told("writing", len(parsed.rows), len(parsed.rows))  # the last word: from here on it is one transaction
     columns = (Trade.on, Trade.kind, Trade.shares, Trade.price, Trade.amount)
     there = work.session.execute(select(*columns).where(Trade.position_id == position.id))
     known = [(on, kind, shares, price, amount) for on, kind, shares, price, amount in there]
@@ -207,7 +218,7 @@ def price_template() -> Template:
 @operation("GET", "/export")
 def export_everything(work: Work) -> Response:
     """Everything, as CSV files in one archive."""
-    response = Response(exporting.archive(work.session, work.today), mimetype="application/zip")
+    response = Response(exporting.archive(work.session, work.prices, work.today), mimetype="application/zip")
     response.headers["Content-Disposition"] = f'attachment; filename="portfolio-{work.today}.zip"'
     return response
 
@@ -215,16 +226,16 @@ def export_everything(work: Work) -> Response:
 @operation("GET", "/export/<sheet>.csv")
 def export_sheet(work: Work, sheet: str) -> Response:
     """One of portfolios, funds, transactions, dividends, prices, splits and exchange-rates."""
-    if sheet not in exporting.SHEETS:
-        raise Problem(404, f"There is no {sheet}.csv, but {', '.join(exporting.SHEETS)}.", "not-found")
-    return _file(exporting.sheet(work.session, exporting.SHEETS[sheet]()), f"{sheet}.csv")
+    if sheet not in exporting.NAMES:
+        raise Problem(404, f"There is no {sheet}.csv, but {', '.join(exporting.NAMES)}.", "not-found")
+    return _file(exporting.sheet(work.session, work.prices, sheet), f"{sheet}.csv")
 
 
 @operation("GET", "/portfolio-funds/<uuid:position_id>/transactions.csv")
 def export_position(work: Work, position_id: str) -> Response:
     """A position's transactions, as an import takes them."""
     positions.one(work, position_id)
-    return _file(exporting.sheet(work.session, exporting.transactions_of(position_id)), "transactions.csv")
+    return _file(exporting.rows_of(work.session, exporting.transactions_of(position_id)), "transactions.csv")
 
 
 def _parsed(parse: Callable[[], P]) -> P:

@@ -91,6 +91,7 @@ def delete_fund(work: Work, fund_id: str) -> None:
             "in-use",
             portfolios=[portfolio.model_dump(by_alias=True) for portfolio in used.portfolios],
         )
+    work.prices.forget_all(fund_id)
     work.session.delete(found)
     work.session.flush()
 

@@ -19,6 +19,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 
 from ..domain.refusals import Refused
+from ..ledger.prices import PricesAway
 
 log = logging.getLogger("portfolio.system")
 
@@ -67,6 +68,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(StaleDataError, _stale)
     app.register_error_handler(IntegrityError, _conflict)
     app.register_error_handler(SQLAlchemyError, _database)
+    app.register_error_handler(PricesAway, _prices_away)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -159,6 +161,12 @@ def _database(error: SQLAlchemyError) -> Response:
         detail = "The database cannot be reached at the moment. Nothing was changed; try again."
         return answer(Problem(503, detail, "database-away", headers={"Retry-After": "2"}))
     return answer(Problem(500, _DETAILS[500]))
+
+
+def _prices_away(error: PricesAway) -> Response:
+    log.error("%s", error, exc_info=error)
+    detail = "Prices cannot be reached at the moment. Nothing was changed; try again."
+    return answer(Problem(503, detail, "prices-away", headers={"Retry-After": "2"}))
 
 
 def _unexpected(error: Exception) -> Response:

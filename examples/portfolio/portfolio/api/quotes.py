@@ -96,7 +96,14 @@ def update_prices(work: Work, fund_id: str, query: UpdateQuery) -> UpdateOut:
 @operation("POST", "/funds/update-all-prices")
 def update_all_prices(work: Work, query: UpdateQuery) -> UpdatedAll:
     """Fetch the prices of every fund with a symbol. A fund that fails stops no other."""
-    done = updating.update_all(work.session, work.prices, feed(work), query.type, _until(work))
+    return updated_all(work, query.type)
+
+
+def updated_all(
+    work: Work, which: updating.Which, told: updating.Told = lambda done, total: None
+) -> UpdatedAll:
+    """Fetch the prices of every fund with a symbol, and say so after each."""
+    done = updating.update_all(work.session, work.prices, feed(work), (which, _until(work)), told)
     failed = [one for one in done if one.error]
     good = [one for one in done if one.new]
     return UpdatedAll(
@@ -123,8 +130,14 @@ def look_up_symbol(work: Work, symbol: str, query: SymbolQuery) -> SymbolOut:
 
 
 def feed(work: Work) -> Feed:
-    """The provider of the settings."""
-    made: Feed = current_app.extensions["feeds"](read(work.session).price_provider)
+    """The provider of the settings.
+
+    :raises Problem: it is not installed
+    """
+    try:
+        made: Feed = current_app.extensions["feeds"](read(work.session).price_provider)
+    except NoPrices as none:
+        raise Problem(502, none.why, "no-prices") from None
     return made
 
 

@@ -13,11 +13,11 @@ from typing import Any
 from sqlalchemy import Executable, select
 from sqlalchemy.orm import Session
 
+from ..ledger.prices import PriceStore
 from ..models import (
     Dividend,
     ExchangeRate,
     Fund,
-    FundPrice,
     FundSplit,
     Gain,
     Payout,
@@ -113,14 +113,6 @@ def dividends() -> Executable:
     )
 
 
-def prices() -> Executable:
-    return (
-        select(Fund.isin, FundPrice.on.label("date"), FundPrice.price)
-        .join(Fund, Fund.id == FundPrice.fund_id)
-        .order_by(Fund.isin, FundPrice.on)
-    )
-
-
 def splits() -> Executable:
     return (
         select(Fund.isin, FundSplit.on.label("date"), FundSplit.new, FundSplit.old)
@@ -141,13 +133,28 @@ SHEETS: dict[str, Callable[[], Executable]] = {
     "funds": funds,
     "transactions": transactions,
     "dividends": dividends,
-    "prices": prices,
     "splits": splits,
     "exchange-rates": exchange_rates,
 }
 
 
-def sheet(session: Session, query: Executable) -> str:
+#: All that there is; prices are not always in the database.
+NAMES = (*SHEETS, "prices")
+
+
+def sheet(session: Session, prices: PriceStore, name: str) -> str:
+    """One of NAMES as a file."""
+    return _prices(session, prices) if name == "prices" else rows_of(session, SHEETS[name]())
+
+
+def _prices(session: Session, prices: PriceStore) -> str:
+    funds = session.execute(select(Fund.id, Fund.isin).order_by(Fund.isin)).all()
+    found = prices.of([fund.id for fund in funds])
+    rows = ((fund.isin, *price) for fund in funds for price in found.get(fund.id, ()))
+    return written(("isin", "date", "price"), rows)
+
+
+def rows_of(session: Session, query: Executable) -> str:
     """A query's rows as a file."""
     found = session.execute(query)
     return written(list(found.keys()), found)
@@ -162,12 +169,12 @@ def written(columns: Sequence[str], rows: Iterable[Iterable[Any]]) -> str:
     return out.getvalue()
 
 
-def archive(session: Session, today: date) -> bytes:
+def archive(session: Session, prices: PriceStore, today: date) -> bytes:
     """All sheets in one archive."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
-        for name, query in SHEETS.items():
-            packed.writestr(f"portfolio-{today}/{name}.csv", sheet(session, query()))
+        for name in NAMES:
+            packed.writestr(f"portfolio-{today}/{name}.csv", sheet(session, prices, name))
     return out.getvalue()
 
 

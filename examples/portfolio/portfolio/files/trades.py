@@ -14,11 +14,13 @@ from typing import NamedTuple
 
 from ..domain.money import MOST_AMOUNT, MOST_PRICE, MOST_SHARES, SHARE, ZERO
 from . import tables
-from .tables import Choices, Fault, Refused, Table
+from .tables import Choices, Fault, Refused
 
 COLUMNS = ("date", "type", "shares", "cost_per_share")
 KINDS = ("buy", "sell", "fee")
 _FIRST = date(1900, 1, 1)
+#: Rows between two words about how far it is.
+_STEP = 2000
 #: Day, kind, shares, price, amount.
 Content = tuple[date, str, Decimal, Decimal, Decimal]
 
@@ -55,9 +57,12 @@ class Parsed(NamedTuple):
     dates: str
 
 
-def parse(data: bytes, choices: Choices, today: date) -> Parsed:
+def parse(
+    data: bytes, choices: Choices, today: date, told: Callable[[int, int], None] = lambda done, total: None
+) -> Parsed:
     """The transactions of a file, and all that is wrong with it.
 
+    :param told: is given now and then how many rows are read, and how many there are
     :raises Refused: it is no file of transactions
     """
     table = tables.read(data)
@@ -70,7 +75,14 @@ def parse(data: bytes, choices: Choices, today: date) -> Parsed:
     names = ("shares", "cost_per_share", "amount")
     cells = (row.get(name, "") for _, row in table.rows for name in names)
     number = tables.numbers_of(cells, choices.decimal)
-    rows, wrong = _rows(table, dated.days, number, today)
+    rows: list[Row] = []
+    wrong: list[Fault] = []
+    for start in range(0, len(table.rows), _STEP):
+        told(start, len(table.rows))
+        for line, texts in table.rows[start : start + _STEP]:
+            row, bad = _row(line, texts, dated.days.get(line), number, today)
+            rows += [row] if row else []
+            wrong += bad
     faults = sorted([*table.faults, *faults, *wrong])
     return Parsed(tuple(rows), tuple(faults), table.warnings, dated.way)
 
@@ -89,34 +101,28 @@ def duplicates(rows: Iterable[Row], there: Iterable[Content]) -> list[Duplicate]
     return found
 
 
-def _rows(
-    table: Table, days: Mapping[int, date], number: Callable[[str], Decimal], today: date
-) -> tuple[list[Row], list[Fault]]:
-    rows: list[Row] = []
-    faults: list[Fault] = []
-    for line, cells in table.rows:
-        wrong: list[Fault] = []
-        kind = cells["type"].lower()
-        if kind not in KINDS:
-            wrong.append(Fault(line, "type", f"{cells['type']!r} is none of {', '.join(KINDS)}."))
-        on = days.get(line)
-        if on is not None and not _FIRST <= on <= today:
-            wrong.append(Fault(line, "date", f"{on} is before {_FIRST} or after today."))
-        row = Row(line, on or _FIRST, kind, ZERO, ZERO, ZERO)
-        if kind == "fee":
-            amount, bad = number_in(line, "amount", cells.get("amount") or cells["cost_per_share"], number)
-            row = row._replace(amount=amount)
-            wrong += bad or limits_of(line, "amount", amount, MOST_AMOUNT, Decimal("0.0001"))
-        elif kind in KINDS:
-            shares, bad = number_in(line, "shares", cells["shares"], number)
-            wrong += bad or limits_of(line, "shares", shares, MOST_SHARES, SHARE)
-            price, bad = number_in(line, "cost_per_share", cells["cost_per_share"], number)
-            wrong += bad or limits_of(line, "cost_per_share", price, MOST_PRICE, SHARE)
-            row = row._replace(shares=shares, price=price)
-        faults += wrong
-        if on is not None and not wrong:
-            rows.append(row)
-    return rows, faults
+def _row(
+    line: int, cells: Mapping[str, str], on: date | None, number: Callable[[str], Decimal], today: date
+) -> tuple[Row | None, list[Fault]]:
+    """A line's transaction, unless something is wrong with it."""
+    wrong: list[Fault] = []
+    kind = cells["type"].lower()
+    if kind not in KINDS:
+        wrong.append(Fault(line, "type", f"{cells['type']!r} is none of {', '.join(KINDS)}."))
+    if on is not None and not _FIRST <= on <= today:
+        wrong.append(Fault(line, "date", f"{on} is before {_FIRST} or after today."))
+    row = Row(line, on or _FIRST, kind, ZERO, ZERO, ZERO)
+    if kind == "fee":
+        amount, bad = number_in(line, "amount", cells.get("amount") or cells["cost_per_share"], number)
+        row = row._replace(amount=amount)
+        wrong += bad or limits_of(line, "amount", amount, MOST_AMOUNT, Decimal("0.0001"))
+    elif kind in KINDS:
+        shares, bad = number_in(line, "shares", cells["shares"], number)
+        wrong += bad or limits_of(line, "shares", shares, MOST_SHARES, SHARE)
+        price, bad = number_in(line, "cost_per_share", cells["cost_per_share"], number)
+        wrong += bad or limits_of(line, "cost_per_share", price, MOST_PRICE, SHARE)
+        row = row._replace(shares=shares, price=price)
+    return (None if on is None or wrong else row), wrong
 
 
 def number_in(

@@ -1,4 +1,4 @@
-"""Where closing prices are kept. One interface; tables of the database are the first to have it."""
+"""Where closing prices are kept. One interface: the database's own table has it, and `dynamo_prices`."""
 
 from __future__ import annotations
 
@@ -18,14 +18,26 @@ from ..models import FundPrice
 _AT_ONCE = 5000
 
 
+class PricesAway(Exception):
+    """Prices cannot be reached where they are kept."""
+
+
 class PriceStore(Protocol):
-    """Prices by fund and day. What is there is replaced; nothing is kept twice."""
+    """Prices by fund and day. What is there is replaced; nothing is kept twice.
+
+    What is changed is seen at once by the same session, and kept when that commits.
+
+    :raises PricesAway: by any of its methods, and by the commit
+    """
 
     def keep(self, fund_id: str, prices: Iterable[Price]) -> None:
         """Add prices, or replace those of the same days."""
 
     def forget(self, fund_id: str, on: date) -> bool:
         """Remove a day's price; whether there was one."""
+
+    def forget_all(self, fund_id: str) -> None:
+        """Remove all prices of a fund."""
 
     def of(self, fund_ids: Collection[str], since: date | None = None) -> Mapping[str, list[Price]]:
         """The prices of funds by day, oldest first: from a day on, and the last one before it."""
@@ -53,6 +65,9 @@ class TablePrices:
             delete(FundPrice).where(FundPrice.fund_id == fund_id, FundPrice.on == on).returning(FundPrice.on)
         )
         return found.first() is not None
+
+    def forget_all(self, fund_id: str) -> None:
+        self._session.execute(delete(FundPrice).where(FundPrice.fund_id == fund_id))
 
     def of(self, fund_ids: Collection[str], since: date | None = None) -> Mapping[str, list[Price]]:
         query = select(FundPrice.fund_id, FundPrice.on, FundPrice.price)

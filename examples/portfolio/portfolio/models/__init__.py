@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .base import Base, db
 from .holdings import ExchangeRate, Fund, FundPrice, FundSplit, Portfolio, Position, Symbol
-from .house import ApiToken, FailedLogin, Login, LogRecord, Owner, Remembered, Setting
+from .house import ApiToken, FailedLogin, Job, Login, LogRecord, Owner, Remembered, Setting
 from .ledger import Dividend, Gain, Payout, PortfolioDay, PositionDay, Trade
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "FundPrice",
     "FundSplit",
     "Gain",
+    "Job",
     "LogRecord",
     "Login",
     "Owner",

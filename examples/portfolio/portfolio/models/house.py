@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import Base, Identified, Moment, now
@@ -99,3 +99,22 @@ class Remembered(Base):
     headers: Mapped[dict[str, str]] = mapped_column(JSON)
     body: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(Moment, default=now, index=True)
+
+
+class Job(Identified, Base):
+    """Work that goes on after its request: what was asked, how far it is, what came of it."""
+
+    __tablename__ = "job"
+
+    kind: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(String(8), default="waiting")
+    stage: Mapped[str] = mapped_column(String(20), default="")
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    asked: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    #: The file of an import, until it is over.
+    file: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    result: Mapped[Any] = mapped_column(JSON, nullable=True)
+    problem: Mapped[Any] = mapped_column(JSON, nullable=True)
+    made_at: Mapped[datetime] = mapped_column(Moment, index=True)
+    told_at: Mapped[datetime] = mapped_column(Moment)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from ..models import Fund, Position, Symbol, Trade
 from .feed import Away, Facts, Feed, NoPrices, Unknown
 
 log = logger("fund")
+Told = Callable[[int, int], None]
 Which = Literal["today", "historical"]
 
 #: When a day's price is a closing price wherever it comes from.
@@ -79,12 +81,24 @@ def span_of(session: Session, fund_id: str, which: Which, until: date) -> Span |
     return Span(first, until) if first and first <= until else None
 
 
-def update_all(session: Session, prices: PriceStore, feed: Feed, which: Which, until: date) -> list[Updated]:
-    """Fetch the prices of every fund with a symbol, each in a transaction of its own."""
+def update_all(
+    session: Session,
+    prices: PriceStore,
+    feed: Feed,
+    days: tuple[Which, date],
+    told: Told = lambda done, total: None,
+) -> list[Updated]:
+    """Fetch the prices of every fund with a symbol, each in a transaction of its own.
+
+    :param days: the last ones or all, and until when
+    :param told: is given after each fund how many are done, and how many there are
+    """
+    which, until = days
     done: list[Updated] = []
     away = 0
     ids = list(session.scalars(select(Fund.id).where(Fund.symbol.is_not(None)).order_by(Fund.name)))
-    for fund_id in ids:
+    for number, fund_id in enumerate(ids):
+        told(number, len(ids))
         fund = session.get(Fund, fund_id)
         if fund is None:  # deleted meanwhile
             continue

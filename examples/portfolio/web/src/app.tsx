@@ -1,5 +1,5 @@
 import { lazy, Suspense, useEffect, useMemo, type ReactNode } from 'react'
-import { Navigate, Route, Routes, useLocation } from 'react-router'
+import { Link, Navigate, Route, Routes, useLocation } from 'react-router'
 import { Problem, setCsrfToken } from './api/client'
 import { useApi } from './api/queries'
 import { DEFAULTS, FormatsContext, formatsOf, type Settings } from './format/formats'
@@ -8,7 +8,8 @@ import { showTheme } from './format/theme'
 import { Frame } from './frame'
 import { Login } from './pages/login'
 import { Overview } from './pages/overview'
-import { Empty, Failed, Loading } from './ui/states'
+import { Title } from './ui/figures'
+import { Failed, Loading } from './ui/states'
 import { Toasts } from './ui/toasts'
 
 const Portfolios = lazy(() => import('./pages/portfolios').then((page) => ({ default: page.Portfolios })))
@@ -99,5 +100,12 @@ function LoggedIn() {
 }
 
 function Nowhere() {
-  return <Empty title="There is no such page." />
+  return (
+    <>
+      <Title>There is no such page</Title>
+      <p>
+        <Link to="/">To the overview</Link>
+      </p>
+    </>
+  )
 }

@@ -26,9 +26,12 @@ export function Fund() {
   usePageTitle(fund.data?.name ?? 'Fund')
   if (fund.error instanceof Problem && fund.error.status === 404) {
     return (
-      <Empty title="There is no such fund.">
-        <Link to="/funds">All funds</Link>
-      </Empty>
+      <>
+        <Title>There is no such fund</Title>
+        <p>
+          <Link to="/funds">All funds</Link>
+        </p>
+      </>
     )
   }
   return (

@@ -6,7 +6,7 @@ import { useFormats } from '../format/formats'
 import { Card, Title } from '../ui/figures'
 import { Icon } from '../ui/icon'
 import { usePageTitle } from '../ui/page'
-import { Empty, Loaded, Missing } from '../ui/states'
+import { Loaded, Missing } from '../ui/states'
 import { useDoing } from '../ui/telling'
 import { Dividends } from './dividends'
 import { PortfolioChart } from './portfolioChart'
@@ -24,9 +24,12 @@ export function Portfolio() {
   usePageTitle(portfolio.data?.name ?? 'Portfolio')
   if (portfolio.error instanceof Problem && portfolio.error.status === 404) {
     return (
-      <Empty title="There is no such portfolio.">
-        <Link to="/portfolios">All portfolios</Link>
-      </Empty>
+      <>
+        <Title>There is no such portfolio</Title>
+        <p>
+          <Link to="/portfolios">All portfolios</Link>
+        </p>
+      </>
     )
   }
   return (

@@ -92,7 +92,8 @@ export function TradeForm({ trade, positions, onClose }: { trade?: Trade; positi
 }
 
 function Fields({ form, positions, today }: { form: Form; positions: Position[]; today: string }) {
-  const { locale } = useFormats()
+  const formats = useFormats()
+  const { locale } = formats
   const { values } = form
   const position = positions.find((one) => one.id === values['portfolioFundId'])
   const isFee = values['type'] === 'fee'
@@ -126,17 +127,13 @@ function Fields({ form, positions, today }: { form: Form; positions: Position[];
         <NumberField form={form} name="amount" label={LABELS.amount} hint={in_} />
       ) : (
         <div className="two">
-          <NumberField form={form} name="shares" label={LABELS.shares} hint={heldHint(position)} />
+          <NumberField form={form} name="shares" label={LABELS.shares} hint={position ? `${formats.shares(position.totalShares)} are held now` : undefined} />
           <NumberField form={form} name="costPerShare" label={LABELS.costPerShare} hint={in_} />
         </div>
       )}
       {isFee ? null : <Sum values={values} currency={position?.currency} />}
     </>
   )
-}
-
-function heldHint(position: Position | undefined): string | undefined {
-  return position ? `${position.totalShares} are held now` : undefined
 }
 
 function Sum({ values, currency }: { values: Values; currency: string | undefined }) {

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -127,3 +128,23 @@ def test_the_schedules_command_updates_prices_in_the_cloud(
     answer = json.loads(said["Payload"].read())
     assert answer["exit_code"] == 0, answer
     assert "0 new prices" in answer["output"]
+
+
+def test_a_job_runs_in_the_cloud_after_its_request(stack: Deployed) -> None:
+    said = stack.call(
+        "POST",
+        "/api/session",
+        {"Content-Type": "application/json"},
+        json.dumps({"email": EMAIL, "password": PASSWORD}).encode(),
+    )
+    cookie = said.header("Set-Cookie").partition(";")[0]
+    headers = {"Cookie": cookie, "X-CSRF-Token": said.json["csrfToken"]}
+    started = stack.call("POST", "/api/jobs/update-prices", headers, b"")
+    assert (started.status, started.json["state"]) == (202, "waiting"), started
+    give_up = time.monotonic() + 40
+    job = started
+    while job.json["state"] in ("waiting", "running"):
+        assert time.monotonic() < give_up, job
+        time.sleep(0.5)
+        job = stack.call("GET", started.header("Location"), {"Cookie": cookie}, b"")
+    assert (job.json["state"], job.json["done"], job.json["result"]["totalErrors"]) == ("done", 1, 0), job

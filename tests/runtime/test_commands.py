@@ -321,7 +321,9 @@ def test_lines_are_in_the_log_while_the_command_still_runs(
 ) -> None:
     environ = {"SAMEROOM_RESPONSE_MODE": mode}
     with function(tmp_path, SHOP, command=command, environ=environ) as (service, process):
-        request_id = service.invoke({"sameroom": {"command": ["slow"]}}, timeout=0.6)
+        service.invoke({"sameroom": {"ping": True}})
+        assert service.posted().json()["ok"], "it has started, which takes time of its own"
+        request_id = service.invoke({"sameroom": {"command": ["slow"]}}, timeout=0.5)
         assert request_id in process.line("began")
         assert "done" not in process.output()
         result = service.posted().json()

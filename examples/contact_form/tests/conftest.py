@@ -125,9 +125,9 @@ def _served(app: Any) -> Iterator[str]:
         server.server_close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A real one."""
+    """A real one. Not for longer than a module: its event loop would be in the way of other tests'."""
     if CHROMIUM is None:
         pytest.skip("no chromium-headless-shell and no chromium here")
     from playwright.sync_api import sync_playwright

@@ -76,12 +76,20 @@ def load_secrets(app: _HasConfig | MutableMapping[str, Any], *names: str) -> Non
 _filled: list[tuple[MutableMapping[str, Any], Iterable[str]]] = []
 
 
-@cache
+#: What says where secrets come from.
+_SAYS = ("SAMEROOM_SECRETS", "SAMEROOM_SECRETS_PATH", "SAMEROOM_SECRETS_FILE")
+
+
 def source() -> ParameterStore | SecretsFile:
-    """Where secrets come from in this process.
+    """Where secrets come from in this process; another place as soon as the variables say another.
 
     :raises ValueError: SAMEROOM_SECRETS_TTL is no number of seconds.
     """
+    return _kept(*map(os.environ.get, _SAYS))
+
+
+@cache
+def _kept(*said: str | None) -> ParameterStore | SecretsFile:
     return source_of(os.environ)
 
 

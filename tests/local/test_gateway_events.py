@@ -27,6 +27,8 @@ EVENTS = Path(__file__).parent.parent / "events"
 def _samples() -> list[Path]:
     """Of requests; those of services come through no door."""
     return sorted(path for path in EVENTS.rglob("*.json") if path.parent.name != "services")
+
+
 TARGET = (
     "/messages/space%20and%2Fslash"
     "?tag=one&tag=two&to=https%3A%2F%2Fexample.com%2Fa&plus=a+b&encoded=a%2Bb&empty="

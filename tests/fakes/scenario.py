@@ -100,7 +100,15 @@ def play(
 def assert_equal(seen: Sequence[Seen], expected: Sequence[Seen]) -> None:
     """That two plays of one scenario gave the same; the first difference is told."""
     for one, other in zip(seen, expected, strict=True):
-        assert one == other
+        assert one == other, _difference(one, other)
+
+
+def _difference(one: Seen, other: Seen) -> str:
+    """The step, and both texts around the first place where they part."""
+    texts = (str(tuple(one)), str(tuple(other)))
+    at = next((n for n, (a, b) in enumerate(zip(*texts, strict=False)) if a != b), min(map(len, texts)))
+    around = (text[max(0, at - 200) : at + 200] for text in texts)
+    return f"{one.what}\n" + "\n".join(around)
 
 
 def _request(step: Step, kept: Mapping[str, str], jar: Mapping[str, str]) -> tuple[dict[str, str], bytes]:

@@ -231,6 +231,7 @@ if child := os.fork():
 else:
     other = backend()
     assert backend() == other != before
+sql.engine().dispose()
 """
     command = [sys.executable, "-W", "error", "-c", code]
     environ = {"PATH": os.defpath, "PYTHONPATH": SRC, "DATABASE_URL": url}

@@ -8,6 +8,7 @@ import logging
 import math
 import subprocess
 import sys
+import time
 import uuid
 from collections.abc import Iterator
 from datetime import date, datetime, timezone
@@ -383,14 +384,26 @@ class TestDelivery:
         @background
         def slow(number: int) -> None:
             seen.append(number)
-            import time
-
             time.sleep(0.6)
 
         first, second = slow(0), slow(1)
         assert make_handler(Recorder())(queue.event(), context) == {"batchItemFailures": []}
         assert seen == [0]
         assert [body["id"] for body in queue.bodies] == [second] != [first]
+
+    def test_one_that_has_failed_before_is_not_put_back_as_if_it_were_new(self, queue: JobQueue) -> None:
+        @background
+        def slow(number: int) -> None:
+            seen.append(number)
+            time.sleep(0.6)
+
+        slow(0)
+        slow(1)
+        event = queue.event(receives=2)
+        answer = make_handler(Recorder())(event, Context(milliseconds=3000))
+        assert answer == {"batchItemFailures": [{"itemIdentifier": event["Records"][1]["messageId"]}]}
+        assert seen == [0]
+        assert not queue.sent, "a new message would count its deliveries anew"
 
     def test_sqs_that_does_not_hear_of_a_failure_changes_nothing(
         self, queue: JobQueue, caplog: pytest.LogCaptureFixture

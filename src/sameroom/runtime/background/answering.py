@@ -32,8 +32,8 @@ def is_job(record: Record) -> bool:
 def answer(app: App, records: Sequence[Record]) -> list[str]:
     """Run every record's job; the messageIds of those that shall come again.
 
-    One that would not be done in time is put into the queue anew, untouched, so that it loses none of its
-    deliveries.
+    One that would not be done in time comes again untouched: on its first delivery as a new message, which
+    loses none of its deliveries.
     """
     context = context_of(app)
     failed = []
@@ -73,7 +73,7 @@ def _put_back(record: Record) -> bool:
     name = record["messageAttributes"][ATTRIBUTE].get("stringValue") or ""
     try:
         send(url, name, record["body"])
-    except (JobNotQueued, AwsCallFailed) as error:
+    except JobNotQueued as error:
         log.warning("message %s could not be put back: %s", record["messageId"], words(error))
         return False
     log.info("job %s was put back: this invocation has no time left for it", name)

@@ -6,10 +6,10 @@ import logging
 import os
 import random
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
-from typing import Any, NamedTuple
+from contextlib import nullcontext
+from typing import NamedTuple
 
+from ..app_context import Context
 from .current import Delivery, active
 from .message import Message
 from .registry import Function, function_of
@@ -21,8 +21,6 @@ if "AWS_LAMBDA_LOG_LEVEL" not in os.environ:
 
 #: Seconds before the second delivery, doubled before each other one, and the most.
 PAUSE, LONGEST_PAUSE = 10.0, 900.0
-
-Context = Callable[[], AbstractContextManager[Any]]
 
 
 class Outcome(NamedTuple):

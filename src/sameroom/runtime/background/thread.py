@@ -11,12 +11,13 @@ import itertools
 import os
 import threading
 import time
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from typing import Any, NamedTuple
 
+from ..app_context import Context
 from .current import Delivery
 from .message import Message
-from .running import Context, log, pause, run
+from .running import log, pause, run
 
 #: Deliveries of a job that fails.
 RECEIVES = 3
@@ -50,10 +51,7 @@ class Worker:
     def put(self, message: Message, delay: float, app: Any) -> None:
         """Run it soon, in ``app``'s context if there is one."""
 
-        def context() -> AbstractContextManager[Any]:
-            return nullcontext() if app is None else app.app_context()
-
-        self._add(Delivery(message, 1), context, delay)
+        self._add(Delivery(message, 1), nullcontext if app is None else app.app_context, delay)
 
     def _add(self, delivery: Delivery, context: Context, delay: float) -> None:
         with self._changed:

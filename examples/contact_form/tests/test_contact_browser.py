@@ -48,6 +48,7 @@ def sound(page: Page) -> None:
     """Nothing that axe knows of keeps anybody out, and nothing is wider than the screen."""
     from axe_playwright_python.sync_playwright import Axe
 
+    page.wait_for_load_state()
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
@@ -122,7 +123,7 @@ def test_without_scripts_it_is_a_form_as_forms_are(browser: Browser, served: str
         page.goto(f"{served}/contact")
         filled(page)
         page.click("button[type=submit]")
-        assert page.url == f"{served}/contact/thanks"
+        page.wait_for_url(f"{served}/contact/thanks")
         page.goto(f"{served}/contact")
         filled(page, email="ada@engines")
         page.click("button[type=submit]")

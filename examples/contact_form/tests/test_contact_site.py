@@ -187,7 +187,7 @@ def test_the_deployed_site_takes_an_enquiry_and_the_dashboard_shows_it(
             page.on("console", lambda said: refused.append(said.text))  # noqa: B023
             page.goto(f"{url}/")
             page.click("text=Ask us anything")
-            assert page.url == f"{url}/contact/"
+            page.wait_for_url(f"{url}/contact/")
             for name, text in (("first_name", "Ada"), ("last_name", f"Scripts {scripts}"), ("message", "Hi")):
                 page.fill(f"#{name}", text)
             page.fill("#email", "ada@engines.org")

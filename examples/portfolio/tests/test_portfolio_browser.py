@@ -135,6 +135,7 @@ def looked_at(page: Page, width: int) -> None:
     """Nothing is wider than the window, and axe finds nothing."""
     from axe_playwright_python.sync_playwright import Axe
 
+    page.wait_for_load_state()
     page.wait_for_function("!document.querySelector('.loading')")
     assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
     found = Axe().run(page)

@@ -50,6 +50,7 @@ def page(request: pytest.FixtureRequest, browser: Any) -> Iterator[Any]:
 
 def check(page: Any) -> None:
     """Nobody is shut out, and nothing is wider than the screen."""
+    page.wait_for_load_state()
     found = axe.Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
@@ -68,9 +69,8 @@ def test_a_rug_is_made_by_the_form(page: Any, address: str) -> None:
     page.get_by_label("Bound of colour 1").fill("-2.5")
     check(page)
     page.get_by_role("button").click()
-    assert page.url.startswith(
-        f"{address}/rug?from=2023-03-01&to=2023-04-30&station=260&bands=-2.5:donkerblauw:"
-    )
+    rug = f"{address}/rug?from=2023-03-01&to=2023-04-30&station=260&bands=-2.5:donkerblauw:"
+    page.wait_for_url(lambda url: url.startswith(rug))
     check(page)
     drawn = page.get_by_role("img")
     assert drawn.count() == 1, "of the two drawings, the one that suits the screen"

@@ -24,6 +24,7 @@ from . import ports
 from .backing import Backing, backing
 from .configure import secrets
 from .develop import Local
+from .ending import end
 from .folder import bytecode_folder, forget_bytecode
 from .reload import Changed, Changes
 from .signals import end_on_signals
@@ -88,13 +89,7 @@ async def _running(
     try:
         yield process
     finally:
-        assert process.stdin is not None
-        process.stdin.close()
-        with contextlib.suppress(TimeoutError, asyncio.TimeoutError):
-            await asyncio.wait_for(process.wait(), _GRACE)
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+        await end(process, _GRACE)
 
 
 def _environment(

@@ -9,7 +9,6 @@ uses the first one's.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import fcntl
 import importlib.util
 import json
@@ -25,6 +24,7 @@ import psutil
 
 from ..errors import StandInError
 from ..own import own_folder
+from .ending import end
 from .ports import free_port
 
 #: Seconds it may take to come up, or to save its state.
@@ -79,13 +79,7 @@ class StandIn:
         if self._process is None or self._closing:
             return
         self._closing = True
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        with contextlib.suppress(TimeoutError, asyncio.TimeoutError):
-            await asyncio.wait_for(self._process.wait(), SECONDS)
-        if self._process.returncode is None:
-            self._process.kill()
-            await self._process.wait()
+        await end(self._process, SECONDS)
         shutil.rmtree(self._folder / "tmp", ignore_errors=True)
 
 

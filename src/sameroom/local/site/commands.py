@@ -10,6 +10,8 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from ..ending import end
+
 #: Seconds that a command may take to end before its leash is killed; more than the leash gives it.
 _GRACE = 4.0
 #: Bytes of one line of output.
@@ -40,12 +42,7 @@ async def running(
     try:
         yield ended
     finally:
-        assert process.stdin is not None
-        process.stdin.close()
-        with contextlib.suppress(TimeoutError, asyncio.TimeoutError):
-            await asyncio.wait_for(process.wait(), _GRACE)
-        if process.returncode is None:
-            process.kill()
+        await end(process, _GRACE)
         ended.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await ended

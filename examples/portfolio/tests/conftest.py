@@ -73,7 +73,8 @@ def postgresql_url(postgres_server: Postgres) -> str:
 @pytest.fixture
 def emptied(postgresql_url: str, postgres_server: Postgres) -> Callable[[], str]:
     """Empties PostgreSQL's database but for an owner, and says its URL."""
-    gone = "fund, portfolio, symbol, job, exchange_rate, setting, failed_login, log_record, remembered, owner"
+    gone = "fund, portfolio, symbol, job, deleted, exchange_rate, setting, failed_login, log_record, "
+    gone += "remembered, owner"
 
     def empty() -> str:
         name = postgresql_url.rpartition("/")[2]

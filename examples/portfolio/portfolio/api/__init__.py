@@ -8,9 +8,11 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     """Answer the API's operations, and every error as a problem."""
     from . import (  # noqa: F401
+        deleted,
         dividends,
         files,
         funds,
+        histories,
         jobs,
         owner,
         portfolios,

@@ -14,6 +14,7 @@ from ..domain.money import EXACT, booked
 from ..ledger.keeping import keep
 from ..models import Dividend, Fund, Payout, Position
 from . import positions
+from .deleted import gone
 from .operations import Reply, Work, check_version, operation
 from .problems import Fault, NotFound, Problem
 from .wire import Day, Id, Plain, Price, Shares, Wire
@@ -122,13 +123,15 @@ def update_dividend(work: Work, dividend_id: str, body: DividendIn) -> Reply[Div
 
 
 @operation("DELETE", "/dividends/<uuid:dividend_id>")
-def delete_dividend(work: Work, dividend_id: str) -> None:
+def delete_dividend(work: Work, dividend_id: str) -> Reply[None]:
     """Delete a dividend and its reinvestment. Refused when those shares were sold later."""
     found = _one(work, dividend_id)
     check_version(found.version)
     position_id, since = found.position_id, _since(found)
-    work.session.delete(found)
+    name = _read(work, dividend_id).fund_name
+    done = gone(work, found, ("dividend", name, found.ex_on), since)
     keep(work.session, work.prices, {position_id: since}, work.today)
+    return done
 
 
 def out(dividend: Dividend, position: Position, fund: Fund, payout: Payout | None) -> DividendOut:

@@ -13,6 +13,7 @@ from ..ledger.keeping import ALWAYS, keep
 from ..ledger.loading import positions_of_fund
 from ..models import Fund, FundSplit, Portfolio, Position, Trade
 from . import cursor, shapes
+from .deleted import gone, price_gone
 from .operations import Reply, Work, check_version, operation
 from .problems import Fault, NotFound, Problem
 from .wire import Day, Wire
@@ -78,7 +79,7 @@ def update_fund(work: Work, fund_id: str, body: shapes.FundIn) -> Reply[shapes.F
 
 
 @operation("DELETE", "/funds/<uuid:fund_id>")
-def delete_fund(work: Work, fund_id: str) -> None:
+def delete_fund(work: Work, fund_id: str) -> Reply[None]:
     """Delete a fund with its prices. Refused while a portfolio has it."""
     found = one(work, fund_id)
     check_version(found.version)
@@ -91,9 +92,7 @@ def delete_fund(work: Work, fund_id: str) -> None:
             "in-use",
             portfolios=[portfolio.model_dump(by_alias=True) for portfolio in used.portfolios],
         )
-    work.prices.forget_all(fund_id)
-    work.session.delete(found)
-    work.session.flush()
+    return gone(work, found, ("fund", found.name, None))
 
 
 @operation("GET", "/funds/<uuid:fund_id>/usage")
@@ -151,13 +150,16 @@ def set_price(work: Work, fund_id: str, day: str, body: shapes.PriceIn) -> shape
 
 
 @operation("DELETE", "/funds/<uuid:fund_id>/prices/<day>")
-def delete_price(work: Work, fund_id: str, day: str) -> None:
+def delete_price(work: Work, fund_id: str, day: str) -> Reply[None]:
     """Delete a closing price; the one before stands in."""
-    one(work, fund_id)
+    fund = one(work, fund_id)
     on = _day(day)
-    if not work.prices.forget(fund_id, on):
+    found = work.prices.latest([fund_id], on).get(fund_id)
+    if found is None or found.on != on:
         raise NotFound("price")
+    done = price_gone(work, fund_id, fund.name, found)
     keep_fund(work, fund_id, on)
+    return done
 
 
 @operation("GET", "/funds/<uuid:fund_id>/splits")
@@ -185,14 +187,16 @@ def create_split(work: Work, fund_id: str, body: shapes.SplitIn) -> Reply[shapes
 
 
 @operation("DELETE", "/funds/<uuid:fund_id>/splits/<uuid:split_id>")
-def delete_split(work: Work, fund_id: str, split_id: str) -> None:
+def delete_split(work: Work, fund_id: str, split_id: str) -> Reply[None]:
     """Delete a split. Refused when shares were sold that there are only by it."""
     found = work.session.get(FundSplit, split_id)
     if found is None or found.fund_id != fund_id:
         raise NotFound("split")
     check_version(found.version)
-    work.session.delete(found)
-    keep_fund(work, fund_id, found.on)
+    on = found.on
+    done = gone(work, found, ("split", one(work, fund_id).name, on), on)
+    keep_fund(work, fund_id, on)
+    return done
 
 
 def keep_fund(work: Work, fund_id: str, since: date) -> None:

@@ -105,7 +105,11 @@ def _operation(found: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
 
 def _answer(found: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
     if found.answer is type(None):
-        return {"204": {"description": "Done."}}
+        done: dict[str, Any] = {"description": "Done."}
+        if found.undoable:
+            link = "The address at which it can be undone for a week by POST, with rel=restore."
+            done["headers"] = {"Link": {"description": link, "schema": {"type": "string"}}}
+        return {"204": done}
     if isinstance(found.answer, type) and issubclass(found.answer, Response):
         return {str(found.status): {"description": "Done."}}
     content = {"application/json": {"schema": _schema(found.answer, schemas, "serialization")}}

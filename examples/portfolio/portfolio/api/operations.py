@@ -45,11 +45,14 @@ class Work(NamedTuple):
 
 
 class Reply(NamedTuple, Generic[T]):
-    """An answer with more than a body; ``version`` makes an ETag, from which the next edit starts."""
+    """An answer with more than a body; ``version`` makes an ETag, from which the next edit starts;
+    ``restore`` is where a deletion is undone.
+    """
 
     body: T
     version: int | None = None
     location: str | None = None
+    restore: str | None = None
 
 
 class Operation(NamedTuple):
@@ -70,6 +73,11 @@ class Operation(NamedTuple):
         """The type of its body."""
         found = self.hints["return"]
         return typing.get_args(found)[0] if typing.get_origin(found) is Reply else found
+
+    @property
+    def undoable(self) -> bool:
+        """Whether it deletes something that can be brought back."""
+        return self.method == "DELETE" and typing.get_origin(self.hints["return"]) is Reply
 
     @property
     def repeatable(self) -> bool:
@@ -135,7 +143,10 @@ def _response(found: Operation, result: Any) -> Response:
         return result
     reply = result if isinstance(result, Reply) else Reply(result)
     if reply.body is None:
-        return Response(status=204)
+        done = Response(status=204)
+        if reply.restore:
+            done.headers["Link"] = f'<{reply.restore}>; rel="restore"'
+        return done
     text = _adapter(found.function).dump_json(reply.body, by_alias=True)
     response = Response(text + b"\n", found.status, mimetype="application/json")
     if reply.location:

@@ -18,6 +18,7 @@ from ..ledger.loading import load_rates, positions_of_portfolio
 from ..models import Fund, Portfolio, Position, PositionDay
 from ..settings import read
 from . import shapes
+from .deleted import gone
 from .operations import Reply, Work, check_version, operation
 from .problems import Fault, NotFound, Problem
 from .wire import Wire
@@ -79,12 +80,11 @@ def update_portfolio(work: Work, portfolio_id: str, body: shapes.PortfolioIn) ->
 
 
 @operation("DELETE", "/portfolios/<uuid:portfolio_id>")
-def delete_portfolio(work: Work, portfolio_id: str) -> None:
+def delete_portfolio(work: Work, portfolio_id: str) -> Reply[None]:
     """Delete a portfolio with all its transactions and dividends."""
     found = one(work, portfolio_id)
     check_version(found.version)
-    work.session.delete(found)
-    work.session.flush()
+    return gone(work, found, ("portfolio", found.name, None))
 
 
 @operation("POST", "/portfolios/<uuid:portfolio_id>/archive")
@@ -118,72 +118,6 @@ def overview(work: Work) -> shapes.Overview:
         total=shapes.Totals(**_totals(whole.figures)),
         portfolios=[_with_totals(summary) for summary in found],
         missing_rates=list(whole.missing),
-    )
-
-
-@operation("GET", "/portfolio-history")
-def portfolio_history(work: Work, query: shapes.SpanQuery) -> shapes.History:
-    """Each day of the overview's portfolios, and of all together in the currency of the settings."""
-    catch_up(work.session, work.prices, work.today)
-    span = span_of(query, work.today)
-    found: dict[str, list[reading.PortfolioOnDay]] = {}
-    for day in reading.portfolio_days(work.session, span):
-        found.setdefault(day.portfolio_id, []).append(day)
-    dates = _dates([day.on for days in found.values() for day in days])
-    series = []
-    for portfolio_id, days in found.items():
-        label = (portfolio_id, days[-1].name, days[-1].currency)
-        series.append(_series(label, dates, {day.on: day.figures for day in days}, days[-1].missing))
-    total, missing = _total_series(work, [day for days in found.values() for day in days], dates)
-    return shapes.History(dates=dates, portfolios=series, total=total, missing_rates=missing)
-
-
-def _total_series(
-    work: Work, days: Sequence[reading.PortfolioOnDay], dates: Sequence[date]
-) -> tuple[shapes.Series | None, list[str]]:
-    currency = read(work.session).currency
-    rates = load_rates(work.session, {(day.currency, currency) for day in days})
-    sums: dict[date, reading.Figures] = {}
-    missing: set[str] = set()
-    for day in days:
-        figures = reading.exchanged(day.figures, rates, (day.currency, currency), day.on)
-        if isinstance(figures, MissingRate):
-            missing.add(f"{day.currency}/{currency}")
-        else:
-            sums[day.on] = sums[day.on].plus(figures) if day.on in sums else figures
-    return (_series(("", "", currency), dates, sums, len(missing)) if sums else None), sorted(missing)
-
-
-@operation("GET", "/portfolios/<uuid:portfolio_id>/fund-history")
-def fund_history(work: Work, portfolio_id: str, query: shapes.SpanQuery) -> shapes.FundHistory:
-    """Each day of a portfolio's funds, in the funds' currencies. Funds that were sold stay."""
-    one(work, portfolio_id)
-    catch_up(work.session, work.prices, work.today)
-    rows = reading.position_days(work.session, span_of(query, work.today), portfolio_id)
-    found: dict[str, tuple[Position, Fund, dict[date, PositionDay]]] = {}
-    for position, fund, day in rows:
-        found.setdefault(position.id, (position, fund, {}))[2][day.on] = day
-    dates = _dates([day.on for _, _, day in rows])
-    return shapes.FundHistory(dates=dates, funds=[_fund_series(*one, dates) for one in found.values()])
-
-
-def _fund_series(
-    position: Position, fund: Fund, days: dict[date, PositionDay], dates: Sequence[date]
-) -> shapes.FundSeries:
-    rows = [days.get(on) for on in dates]
-    names = ("shares", "price", "value", "cost", "dividends", "fees")
-    figures: dict[str, Any] = {
-        name: [None if row is None else getattr(row, name) for row in rows] for name in names
-    }
-    return shapes.FundSeries(
-        portfolio_fund_id=position.id,
-        fund_id=fund.id,
-        fund_name=fund.name,
-        currency=fund.currency,
-        realized=[None if row is None else row.realised for row in rows],
-        unrealized=[None if row is None else row.value - row.cost for row in rows],
-        gain=[None if row is None else row.value - row.cost + row.realised for row in rows],
-        **figures,
     )
 
 
@@ -229,32 +163,6 @@ def span_of(query: shapes.SpanQuery, today: date) -> Span:
         fault = Fault("is after endDate", "#/startDate")
         raise Problem(422, "The days end before they begin.", "invalid", [fault])
     return Span(since, min(until, today))
-
-
-def _dates(days: Sequence[date]) -> list[date]:
-    return list(Span(min(days), max(days)).days()) if days else []
-
-
-def _series(
-    label: tuple[str, str, str], dates: Sequence[date], days: dict[date, reading.Figures], missing: int
-) -> shapes.Series:
-    rows = [days.get(on) for on in dates]
-
-    def each(name: str) -> list[Decimal | None]:
-        return [None if row is None else getattr(row, name) for row in rows]
-
-    return shapes.Series(
-        id=label[0],
-        name=label[1],
-        currency=label[2],
-        value=each("value"),
-        cost=each("cost"),
-        realized=each("realised"),
-        unrealized=[None if row is None else row.value - row.cost for row in rows],
-        gain=[None if row is None else row.value - row.cost + row.realised for row in rows],
-        dividends=each("dividends"),
-        missing=missing,
-    )
 
 
 def _out(portfolio: Portfolio) -> shapes.PortfolioOut:

@@ -13,6 +13,7 @@ from ..ledger import reading
 from ..ledger.keeping import ALWAYS, catch_up, sum_up
 from ..models import Dividend, Fund, Portfolio, Position, Trade
 from . import funds, portfolios, shapes
+from .deleted import gone
 from .operations import Reply, Work, operation
 from .problems import NotFound, Problem
 from .wire import Id, Wire
@@ -52,13 +53,13 @@ def create_position(work: Work, body: shapes.PositionIn) -> Reply[shapes.Positio
 
 
 @operation("DELETE", "/portfolio-funds/<uuid:position_id>")
-def delete_position(work: Work, position_id: str, query: Confirmed) -> None:
+def delete_position(work: Work, position_id: str, query: Confirmed) -> Reply[None]:
     """Take a fund out of a portfolio, with its transactions and dividends when that is confirmed."""
     found = one(work, position_id)
     trades, dividends = _counts(work, position_id)
+    fund = work.session.get_one(Fund, found.fund_id)
+    portfolio = work.session.get_one(Portfolio, found.portfolio_id)
     if trades + dividends and not query.confirm:
-        fund = work.session.get_one(Fund, found.fund_id)
-        portfolio = work.session.get_one(Portfolio, found.portfolio_id)
         raise Problem(
             409,
             f"{fund.name} in {portfolio.name} has {trades} transactions and {dividends} dividends. They are "
@@ -70,10 +71,9 @@ def delete_position(work: Work, position_id: str, query: Confirmed) -> None:
             fundName=fund.name,
             portfolioName=portfolio.name,
         )
-    portfolio_id = found.portfolio_id
-    work.session.delete(found)
-    work.session.flush()
-    sum_up(work.session, portfolio_id, ALWAYS)
+    done = gone(work, found, ("position", f"{fund.name} in {portfolio.name}"[:120], None))
+    sum_up(work.session, portfolio.id, ALWAYS)
+    return done
 
 
 def one(work: Work, position_id: str) -> Position:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from ..domain.money import EXACT
 from ..domain.refusals import MissingRate
@@ -13,7 +13,8 @@ from ..ledger.keeping import keep
 from ..ledger.loading import load_rates, positions_between
 from ..ledger.prices import upsert
 from ..models import ExchangeRate
-from .operations import Work, operation
+from .deleted import gone
+from .operations import Reply, Work, operation
 from .problems import Fault, NotFound, Problem
 from .wire import Currency, Day, Plain, Rate, Wire
 
@@ -108,21 +109,15 @@ def set_rate(work: Work, body: RateIn) -> RateOut:
 
 
 @operation("DELETE", "/exchange-rates")
-def delete_rate(work: Work, query: LookUp) -> None:
+def delete_rate(work: Work, query: LookUp) -> Reply[None]:
     """Delete the rate of a pair and a day."""
     on = query.date or work.today
-    gone = work.session.execute(
-        delete(ExchangeRate)
-        .where(
-            ExchangeRate.base == query.from_currency,
-            ExchangeRate.quote == query.to_currency,
-            ExchangeRate.on == on,
-        )
-        .returning(ExchangeRate.on)
-    ).first()
-    if gone is None:
+    found = work.session.get(ExchangeRate, (query.from_currency, query.to_currency, on))
+    if found is None:
         raise NotFound("exchange rate")
+    done = gone(work, found, ("rate", f"{found.base}/{found.quote}", on), on)
     _keep(work, query.from_currency, query.to_currency, on)
+    return done
 
 
 def _keep(work: Work, one: str, other: str, since: date) -> None:

@@ -112,55 +112,6 @@ class Overview(Wire):
     missing_rates: list[str]
 
 
-class Series(Wire):
-    """One portfolio day by day; null where it had not begun. Money is in its base currency."""
-
-    id: str
-    name: str
-    currency: str
-    value: list[Plain | None]
-    cost: list[Plain | None]
-    realized: list[Plain | None]
-    unrealized: list[Plain | None]
-    gain: list[Plain | None]
-    dividends: list[Plain | None]
-    missing: int
-
-
-class History(Wire):
-    """Days, and for each portfolio a figure for each day. ``total`` is in the currency of the settings."""
-
-    dates: list[date]
-    portfolios: list[Series]
-    total: Series | None
-    missing_rates: list[str]
-
-
-class FundSeries(Wire):
-    """One fund of a portfolio day by day, in the fund's currency; null where it was not held yet."""
-
-    portfolio_fund_id: str
-    fund_id: str
-    fund_name: str
-    currency: str
-    shares: list[Plain | None]
-    price: list[Plain | None]
-    value: list[Plain | None]
-    cost: list[Plain | None]
-    realized: list[Plain | None]
-    unrealized: list[Plain | None]
-    gain: list[Plain | None]
-    dividends: list[Plain | None]
-    fees: list[Plain | None]
-
-
-class FundHistory(Wire):
-    """Days, and for each fund of a portfolio a figure for each day."""
-
-    dates: list[date]
-    funds: list[FundSeries]
-
-
 class ReturnsOut(Wire):
     """Rates of return as fractions; null where there is no such rate. Yearly ones need a year."""
 

@@ -14,6 +14,7 @@ from ..domain.money import EXACT, booked
 from ..ledger.keeping import keep
 from ..models import Fund, Gain, Position, Trade
 from . import cursor, positions
+from .deleted import gone
 from .operations import Reply, Work, check_version, operation
 from .problems import Fault, NotFound, Problem
 from .wire import Amount, Day, Id, Plain, Price, Several, Shares, Wire
@@ -136,13 +137,15 @@ def update_transaction(work: Work, transaction_id: str, body: TransactionIn) -> 
 
 
 @operation("DELETE", "/transactions/<uuid:transaction_id>")
-def delete_transaction(work: Work, transaction_id: str) -> None:
+def delete_transaction(work: Work, transaction_id: str) -> Reply[None]:
     """Delete a transaction. Refused when shares were sold later that there are only by it."""
     found = _one(work, transaction_id)
     check_version(found.version)
     position_id, on = found.position_id, found.on
-    work.session.delete(found)
+    name = f"{found.kind} of {_read(work, transaction_id).fund_name}"
+    done = gone(work, found, ("transaction", name, on), on)
     keep(work.session, work.prices, {position_id: on}, work.today)
+    return done
 
 
 def out(trade: Trade, position: Position, fund: Fund, gain: Gain | None) -> TransactionOut:

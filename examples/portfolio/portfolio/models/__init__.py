@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from .base import Base, db
 from .holdings import ExchangeRate, Fund, FundPrice, FundSplit, Portfolio, Position, Symbol
-from .house import ApiToken, FailedLogin, Job, Login, LogRecord, Owner, Remembered, Setting
+from .house import ApiToken, Deleted, FailedLogin, Job, Login, LogRecord, Owner, Remembered, Setting
 from .ledger import Dividend, Gain, Payout, PortfolioDay, PositionDay, Trade
 
 __all__ = [
     "ApiToken",
     "Base",
+    "Deleted",
     "Dividend",
     "ExchangeRate",
     "FailedLogin",

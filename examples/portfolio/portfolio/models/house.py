@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text
@@ -118,3 +118,17 @@ class Job(Identified, Base):
     problem: Mapped[Any] = mapped_column(JSON, nullable=True)
     made_at: Mapped[datetime] = mapped_column(Moment, index=True)
     told_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Deleted(Identified, Base):
+    """Rows that were deleted: kept for a week, whole, so that it can be undone."""
+
+    __tablename__ = "deleted"
+
+    kind: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(String(120))
+    on: Mapped[date | None] = mapped_column("date")
+    #: The rows as JSON, compressed.
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    size: Mapped[int]
+    at: Mapped[datetime] = mapped_column(Moment, index=True)

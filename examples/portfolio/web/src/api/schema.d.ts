@@ -1,6 +1,46 @@
 // Made by `npm run types` of the API's OpenAPI document. Not written by hand.
 
 export interface paths {
+    "/api/deleted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was deleted in the last week and is not brought back, the last first.
+         * @description What was deleted in the last week and is not brought back, the last first.
+         */
+        get: operations["listDeleted"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deleted/{deletedId}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring back what was deleted, with all that belonged to it, under its old ids.
+         * @description Bring back what was deleted, with all that belonged to it, under its old ids. Refused with 409 when something else has its place, and with 422 when later entries do not go with it.
+         */
+        post: operations["restoreDeleted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/dividends": {
         parameters: {
             query?: never;
@@ -681,8 +721,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Each day of the overview's portfolios, and of all together in the currency of the settings.
-         * @description Each day of the overview's portfolios, and of all together in the currency of the settings.
+         * Each day of the overview's portfolios, or of one whether it is in there or not, and of all together in the currency of the settings.
+         * @description Each day of the overview's portfolios, or of one whether it is in there or not, and of all together in the currency of the settings.
          */
         get: operations["portfolioHistory"];
         put?: never;
@@ -1070,6 +1110,30 @@ export interface components {
             email: string;
             /** Password */
             password: string;
+        };
+        /**
+         * DeletedOut
+         * @description Something that was deleted, and until when it can be brought back.
+         */
+        DeletedOut: {
+            /** Date */
+            date: string | null;
+            /**
+             * Deletedat
+             * Format: date-time
+             */
+            deletedAt: string;
+            /** Id */
+            id: string;
+            /**
+             * Keptuntil
+             * Format: date-time
+             */
+            keptUntil: string;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
         };
         /**
          * DividendIn
@@ -2211,6 +2275,68 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    listDeleted: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletedOut"][];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreDeleted: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                deletedId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletedOut"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listDividends: {
         parameters: {
             query?: {
@@ -2365,6 +2491,8 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    /** @description The address at which it can be undone for a week by POST, with rel=restore. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2526,6 +2654,8 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    /** @description The address at which it can be undone for a week by POST, with rel=restore. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2748,6 +2878,8 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    /** @description The address at which it can be undone for a week by POST, with rel=restore. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2887,6 +3019,8 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    /** @description The address at which it can be undone for a week by POST, with rel=restore. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3024,6 +3158,8 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    /** @description The address at which it can be undone for a week by POST, with rel=restore. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3633,6 +3769,8 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    /** @description The address at which it can be undone for a week by POST, with rel=restore. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3681,6 +3819,8 @@ export interface operations {
         parameters: {
             query?: {
                 endDate?: string | null;
+                points?: number | null;
+                portfolioId?: string | null;
                 startDate?: string | null;
             };
             header?: never;
@@ -3892,6 +4032,8 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    /** @description The address at which it can be undone for a week by POST, with rel=restore. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3944,6 +4086,7 @@ export interface operations {
         parameters: {
             query?: {
                 endDate?: string | null;
+                points?: number | null;
                 startDate?: string | null;
             };
             header?: never;
@@ -4545,6 +4688,8 @@ export interface operations {
             /** @description Done. */
             204: {
                 headers: {
+                    /** @description The address at which it can be undone for a week by POST, with rel=restore. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content?: never;

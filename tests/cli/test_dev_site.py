@@ -1,13 +1,11 @@
-"""``sameroom dev`` of a project with a site, as people start it."""
+"""``sameroom dev`` of a project with a site, as people start it; hot reload is in examples/portfolio."""
 
 from __future__ import annotations
 
-import shutil
 import signal
 import time
 from pathlib import Path
 
-import httpx
 import pytest
 from fakes.dev_process import dev, gone, sameroom
 from fakes.front_end import server_command
@@ -24,8 +22,6 @@ def hello():
 def forbidden():
     abort(403)
 """
-CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
-VITE = Path(__file__).parents[2] / "examples" / "portfolio" / "web" / "node_modules" / ".bin" / "vite"
 
 
 @pytest.fixture
@@ -94,32 +90,3 @@ def test_a_single_page_app_with_cors_and_a_stage_is_served_at_the_root(project: 
         assert running.get("/cart/7").text == "the page"
         assert running.get("/api/hello").json() == {"said": "hello"}
         assert running.get("/prod/api/hello").json() == {"said": "hello"}
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(CHROMIUM is None, reason="no chromium-headless-shell and no chromium here")
-@pytest.mark.skipif(not VITE.exists() or shutil.which("node") is None, reason="Vite is not installed here")
-def test_vite_serves_modules_and_tells_the_browser_of_a_saved_file_by_its_websocket(project: Path) -> None:
-    from playwright.sync_api import sync_playwright
-
-    web = project / "web"
-    (web / "package.json").write_text('{"type": "module"}')
-    (web / "index.html").write_text(
-        '<!doctype html><title>t</title><p id="p"></p><script type="module" src="/main.js"></script>'
-    )
-    main = web / "main.js"
-    code = 'document.getElementById("p").textContent = "{}"; import.meta.hot.accept();\n'
-    main.write_text(code.replace("{}", "first"))
-    settings(project, f'dev = "cd web && {VITE} --port {{port}} --strictPort"')
-    with dev(project) as running, sync_playwright() as playwright:
-        running.wait_for("front end ready", 30)
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page()
-        page.goto(running.url + "/")
-        page.wait_for_function("document.getElementById('p').textContent === 'first'")
-        page.evaluate("window.stayed = true")
-        main.write_text(code.replace("{}", "second"))
-        page.wait_for_function("document.getElementById('p').textContent === 'second'")
-        assert page.evaluate("window.stayed")
-        assert httpx.get(running.url + "/api/hello").json() == {"said": "hello"}
-        browser.close()

@@ -6,6 +6,8 @@ import pytest
 
 from sameroom.cli import site_screen
 from sameroom.cli.paint import Paint
+from sameroom.cli.screen import error_text
+from sameroom.errors import SiteError
 from sameroom.project import Settings
 
 BARE = Paint(colour=False, unicode=True)
@@ -21,12 +23,18 @@ def test_colours_of_a_command_are_left_out_and_nothing_plays_with_the_terminal()
     [
         ({"folder": "web"}, "files of web (pages; the app has /api/*)"),
         ({"folder": "web", "spa": True, "api": []}, "files of web (one page; no path is the app's)"),
-        ({"folder": "web", "dev": "vite --port {port}"}, "vite --port {port} (the front end's own server; "),
     ],
 )
 def test_the_banner_tells_where_the_site_comes_from(site: dict[str, object], row: str) -> None:
-    ((name, told),) = site_screen.rows(Settings.model_validate({"site": site}), BARE)
-    assert (name, told.startswith(row)) == ("site", True)
+    assert site_screen.rows(Settings.model_validate({"site": site}), BARE) == [("site", row)]
+
+
+def test_the_front_ends_own_server_has_a_row_for_its_command() -> None:
+    settings = Settings.model_validate({"site": {"folder": "web", "dev": "vite --port {port}"}})
+    assert site_screen.rows(settings, BARE) == [
+        ("site", "vite --port {port}"),
+        ("", "the front end's own server; the app has /api/*"),
+    ]
 
 
 def test_a_replaced_status_is_explained_and_others_are_not() -> None:
@@ -34,3 +42,14 @@ def test_a_replaced_status_is_explained_and_others_are_not() -> None:
     assert "404.html" in site_screen.replaced(settings, 403)
     assert site_screen.replaced(settings, 404) == ""
     assert site_screen.replaced(Settings(), 403) == ""
+
+
+def test_an_error_is_broken_between_words_where_the_terminal_ends_and_a_command_is_whole() -> None:
+    command = "npm --prefix web run dev -- --port 33741 --strict-port"
+    error = SiteError(f"It has ended with exit status 127: {command}", why="It said:\n    sh", next="Mend.")
+    assert error_text(error, BARE, 60) == (
+        "✗ It has ended with exit status 127: npm --prefix web run\n"
+        "  dev -- --port 33741 --strict-port\n"
+        "  It said:\n      sh\n  Mend.\n"
+    )
+    assert error_text(error, BARE, 200).count("\n") == 4

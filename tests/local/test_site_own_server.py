@@ -113,6 +113,7 @@ def test_a_command_that_does_not_start_is_told_with_what_it_said(tmp_path: Path)
         assert httpx.get(url(place, "/")).status_code == 403
         assert httpx.get(url(place, "/api/x")).status_code == 200
     assert "exit status 127" in str(heard.troubles[0])
+    assert heard.troubles[0].why.startswith("A program that it needs is not installed")
     assert "no-such-command-anywhere" in heard.lines[0]
 
 

@@ -1,14 +1,20 @@
-"""The front end and the API on one origin, as a release has them: files of web/dist, and /api for the app."""
+"""The front end: installed and built once, and with the API on one origin as a release has them: files of
+web/dist, and /api for the app.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import mimetypes
+import shutil
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from flask import Flask
 from owner_browser import Browser as Api
 from werkzeug.serving import make_server
@@ -16,6 +22,52 @@ from werkzeug.wrappers import Request, Response
 
 WEB = Path(__file__).parent.parent / "web"
 DIST = WEB / "dist"
+
+
+def installed() -> None:
+    """The front end's packages, where npm can install them; else the test is skipped."""
+    if shutil.which("npm") is None:
+        pytest.skip("no npm here to install the front end with")
+    with _alone():
+        _install()
+
+
+def built() -> None:
+    """web/dist, built of the sources as they are."""
+    installed()
+    sources = [WEB / name for name in ("index.html", "package-lock.json", "vite.config.ts")]
+    sources += [path for folder in ("src", "public") for path in (WEB / folder).rglob("*") if path.is_file()]
+    with _alone():
+        page = DIST / "index.html"
+        if not page.exists() or page.stat().st_mtime < max(path.stat().st_mtime for path in sources):
+            _npm("run", "build")
+
+
+def _install() -> None:
+    there = WEB / "node_modules" / ".package-lock.json"
+    if there.exists() and there.stat().st_mtime >= (WEB / "package-lock.json").stat().st_mtime:
+        return
+    try:
+        _npm("ci", "--no-audit", "--no-fund")
+    except (AssertionError, subprocess.TimeoutExpired) as error:
+        pytest.skip(f"npm cannot install the front end's packages here: {str(error)[:300]}")
+
+
+def _npm(*arguments: str) -> None:
+    done = subprocess.run(
+        ["npm", *arguments], cwd=WEB, capture_output=True, text=True, check=False, timeout=180
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One process at a time: tests run in several, and npm empties the folder first."""
+    folder = WEB.parent / ".sameroom"
+    folder.mkdir(exist_ok=True)
+    with (folder / "npm.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def with_site(app: Flask, folder: Path = DIST) -> Callable[..., Any]:

@@ -146,7 +146,7 @@ class DevScreen:
         self._now(text + self._line(" ", self._paint("cyan", f"{stay}Save a mended file to try again.")))
 
     def trouble(self, error: SameroomError) -> None:
-        self._now(error_text(error, self._paint))
+        self._now(error_text(error, self._paint, self._printer.columns))
 
     def failed(self, error: BaseException) -> None:
         self._now(bug_text(error, self._paint))

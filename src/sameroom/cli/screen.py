@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import traceback
+from textwrap import wrap
 from typing import TextIO
 
 from ..errors import SameroomError
@@ -44,12 +45,24 @@ class Printer:
         self.write(text + "\n")
 
 
-def error_text(error: SameroomError, paint: Paint) -> str:
-    """What happened, why, and what to do next."""
-    lines = [f"{paint('error', '✗')} {paint('bold', error.what)}"]
-    lines += [f"  {line}" for line in error.why.splitlines()]
-    lines += [f"  {paint('cyan', line)}" for line in error.next.splitlines()]
-    return "\n".join(lines) + "\n"
+def error_text(error: SameroomError, paint: Paint, columns: int) -> str:
+    """What happened, why, and what to do next; lines broken between words where the terminal ends."""
+    lines = [
+        *(paint("bold", line) for line in _broken(error.what, columns)),
+        *_broken(error.why, columns),
+        *(paint("cyan", line) for line in _broken(error.next, columns)),
+    ]
+    return f"{paint('error', '✗')} " + "\n  ".join(lines) + "\n"
+
+
+def _broken(text: str, columns: int) -> list[str]:
+    """Lines that fit. A word that is too long stays whole: it is a path or a command, to be copied."""
+    room = max(20, columns - 2)
+    lines: list[str] = []
+    for line in text.splitlines():
+        fits = len(line) <= room
+        lines += [line] if fits else wrap(line, room, break_long_words=False, break_on_hyphens=False)
+    return lines
 
 
 def bug_text(error: BaseException, paint: Paint) -> str:
@@ -61,7 +74,7 @@ def bug_text(error: BaseException, paint: Paint) -> str:
 def complain(error: SameroomError) -> None:
     """An error that the person at the keyboard can mend."""
     printer = Printer(sys.stderr)
-    printer.write(error_text(error, printer.paint))
+    printer.write(error_text(error, printer.paint, printer.columns))
 
 
 def confess(error: BaseException) -> None:

@@ -15,14 +15,15 @@ _ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 def rows(settings: Settings, paint: Paint) -> list[tuple[str, str]]:
-    """The banner's row of the site."""
+    """The banner's rows of the site. A command has one to itself: it is long, and terminals are not."""
     site = settings.site
     if site is None:
         return []
-    where = site.dev or f"files of {site.folder}"
-    kind = "the front end's own server" if site.dev else ("one page" if site.spa else "pages")
     app = f"the app has {', '.join(site.api)}" if site.api else "no path is the app's"
-    return [("site", f"{harmless(where)} {paint('dim', f'({kind}; {app})')}")]
+    if site.dev:
+        return [("site", harmless(site.dev)), ("", paint("dim", f"the front end's own server; {app}"))]
+    kind = "one page" if site.spa else "pages"
+    return [("site", f"files of {harmless(site.folder)} {paint('dim', f'({kind}; {app})')}")]
 
 
 def is_told(status: int, every: bool) -> bool:

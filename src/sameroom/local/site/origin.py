@@ -73,7 +73,7 @@ class Origin:
             self._told.trouble(
                 SiteError(
                     f"The front end's build failed with exit status {status}: {self._site.build}",
-                    why="What it said is above.",
+                    why=_why(status),
                     next="Mend it and restart sameroom dev. The app is served meanwhile.",
                 )
             )
@@ -96,7 +96,7 @@ class Origin:
         self._told.trouble(
             SiteError(
                 f"The front end's server has ended with exit status {status}: {command}",
-                why="What it said is above.",
+                why=_why(status),
                 next=f"The files of {self._site.folder} are served meanwhile. Restart sameroom dev to "
                 "start it again.",
             )
@@ -132,6 +132,12 @@ async def _listens(port: int) -> bool:
         return False
     writer.close()
     return True
+
+
+def _why(status: int) -> str:
+    said = "What it said is above."
+    # https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_08_02
+    return f"A program that it needs is not installed, or not on the PATH. {said}" if status == 127 else said
 
 
 def _missing(site: Site) -> SiteError:

@@ -96,6 +96,25 @@ def test_a_lock_is_waited_for(file: Path) -> None:
     assert count() == 1
 
 
+def test_a_transaction_that_only_reads_waits_for_nobody_and_the_next_one_may_write(file: Path) -> None:
+    engine = impatient(file)
+    holder = sqlite3.connect(file, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    holder.execute("INSERT INTO note (body) VALUES ('half')")
+    with sqlalchemy.orm.Session(engine) as session:
+        session.connection(execution_options={"sameroom_reads": True})
+        assert session.scalar(text("SELECT count(*) FROM note")) == 0
+        holder.execute("COMMIT")
+        assert session.scalar(text("SELECT count(*) FROM note")) == 0  # as it was when it began
+        session.rollback()
+        seen = session.scalar(text("SELECT count(*) FROM note"))
+        session.execute(text("INSERT INTO note (body) VALUES (:seen)"), {"seen": str(seen)})
+        session.commit()
+    holder.close()
+    engine.dispose()
+    assert count() == 2
+
+
 def test_a_lock_that_stays_is_one_clear_error_and_then_all_goes_on(file: Path) -> None:
     engine = impatient(file)
     holder = sqlite3.connect(file, isolation_level=None)

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 from flask import Flask
-from owner_browser import Browser
+from owner_browser import Browser, isin
 from portfolio.domain.history import Price, Span
 from portfolio.prices.feed import Away, Facts, Feed, Unknown
 from portfolio.prices.fixed import FixedFeed
@@ -104,6 +105,57 @@ def test_a_feed_that_is_away_is_not_asked_for_every_fund(browser: Browser, feed:
     done = browser.call("POST", "/funds/update-all-prices")
     assert done["totalErrors"] == 6
     assert len(feed.asked) == 3
+
+
+def test_a_price_too_large_for_a_book_stops_no_other_fund(browser: Browser, app: Flask) -> None:
+    class Rich(Moody):
+        def closes(self, symbol: str, currency: str, span: Span) -> list[Price]:
+            found = super().closes(symbol, currency, span)
+            return [price._replace(price=D(999_999_999)) if symbol == "RICH" else price for price in found]
+
+    app.extensions["feeds"] = lambda name: Rich()
+    rich, good = browser.fund(1, symbol="RICH"), browser.fund(2, symbol="GOOD")
+    browser.trade(browser.position(browser.portfolio(), rich), "buy", "2024-06-03", "99999999", "1")
+    done = browser.call("POST", "/funds/update-all-prices")
+    assert [one["fundId"] for one in done["updatedFunds"]] == [good]
+    assert "larger than any book holds" in done["errors"][0]["error"]
+    assert browser.get(f"/funds/{rich}/prices")["items"] == []
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+def test_while_a_feed_thinks_others_read_write_and_delete(browser: Browser, app: Flask) -> None:
+    other = Browser.of_owner(app)
+    ids: dict[str, str] = {}
+
+    class Slow(Moody):
+        def closes(self, symbol: str, currency: str, span: Span) -> list[Price]:
+            thread = Thread(target=self.meanwhile, args=(symbol,))
+            thread.start()
+            thread.join(4)  # less than SQLite waits for a lock
+            assert not thread.is_alive()
+            return super().closes(symbol, currency, span)
+
+        def meanwhile(self, symbol: str) -> None:
+            other.portfolio(f"Made while {symbol} was fetched")
+            if symbol == "LEAVES":
+                other.call("DELETE", f"/funds/{ids[symbol]}", status=204)
+
+    app.extensions["feeds"] = lambda name: Slow()
+    for number, symbol in enumerate(("AAA", "LEAVES", "ZZZ")):
+        ids[symbol] = browser.fund(number, name=symbol, symbol=symbol)
+    done = browser.call("POST", "/funds/update-all-prices")
+    assert [one["name"] for one in done["updatedFunds"]] == ["AAA", "ZZZ"]
+    assert done["errors"] == []
+    assert len(browser.get("/portfolios")) == 3
+
+
+def test_what_a_feed_says_of_a_fund_is_no_edit_of_it(browser: Browser, feed: Moody) -> None:
+    fund = browser.fund(symbol="GONE")
+    seen = browser.send("GET", f"/funds/{fund}").headers["ETag"]
+    browser.call("POST", "/funds/update-all-prices")
+    assert browser.get(f"/funds/{fund}")["priceError"] == "GONE is unknown, renamed, or delisted."
+    body = {"name": "Renamed", "isin": isin(1), "currency": "EUR", "symbol": "NEW"}
+    assert browser.edit(f"/funds/{fund}", body, If_Match=seen)["priceError"] is None
 
 
 def test_a_symbol_is_asked_for_once_a_week(browser: Browser, feed: Moody, clock: list[datetime]) -> None:

@@ -86,7 +86,7 @@ def update_prices(work: Work, fund_id: str, query: UpdateQuery) -> UpdateOut:
     except NoPrices as none:
         why = none.why
         work.session.rollback()
-        fund.price_error = why[:500]
+        updating.note(work.session, fund_id, why)
         work.session.commit()
         raise Problem(404 if isinstance(none, Unknown) else 502, why, "no-prices") from None
     found = funds.get_fund(work, fund_id)

@@ -8,9 +8,12 @@ from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
+from sqlalchemy import update as change
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ..domain.history import Span
+from ..domain.refusals import Refused
 from ..ledger.keeping import keep
 from ..ledger.loading import positions_of_fund
 from ..ledger.prices import PriceStore
@@ -24,6 +27,7 @@ Which = Literal["today", "historical"]
 
 #: When a day's price is a closing price wherever it comes from.
 CLOSED = time(23, 0)
+_DAY = timedelta(1)
 #: Calendar days that "today" looks back: over any weekend and Easter.
 _BACK = timedelta(6)
 #: A symbol's facts are asked for again after so long.
@@ -44,7 +48,7 @@ class Updated(NamedTuple):
 def last_close(now: datetime, time_zone: str) -> date:
     """The last day whose closing prices are known: today from eleven at night on, else yesterday."""
     local = now.astimezone(ZoneInfo(time_zone))
-    return local.date() if local.time() >= CLOSED else local.date() - timedelta(1)
+    return local.date() if local.time() >= CLOSED else local.date() - _DAY
 
 
 def update(session: Session, prices: PriceStore, feed: Feed, fund: Fund, span: Span) -> int:
@@ -52,21 +56,28 @@ def update(session: Session, prices: PriceStore, feed: Feed, fund: Fund, span: S
 
     :raises NoPrices: the feed has none; that is noted at the fund as well
     """
-    symbol = fund.symbol or ""
-    there = {price.on for price in prices.page(fund.id, span.until + timedelta(1), span.since, 100_000)}
+    fund_id, symbol, currency = fund.id, fund.symbol or "", fund.currency
+    there = {price.on for price in prices.page(fund_id, span.until + _DAY, span.since, 100_000)}
     wanted = [day for day in span.days() if day.weekday() < 5 and day not in there]
+    # Nobody's turn to write is held up while a feed thinks.
+    session.commit()
     if not wanted:
         return 0
-    found = feed.closes(symbol, fund.currency, Span(wanted[0], span.until))
+    found = feed.closes(symbol, currency, Span(wanted[0], span.until))
     new = [price for price in found if price.on not in there]
-    prices.keep(fund.id, found)
-    fund.price_error = None
-    session.flush()
+    prices.keep(fund_id, found)
+    note(session, fund_id, None)
     if found:
-        changed = dict.fromkeys(positions_of_fund(session, fund.id), min(price.on for price in found))
+        changed = dict.fromkeys(positions_of_fund(session, fund_id), min(price.on for price in found))
         if changed:
             keep(session, prices, changed, max(span.until, _kept_until(session, changed)))
     return len(new)
+
+
+def note(session: Session, fund_id: str, why: str | None) -> None:
+    """Note at a fund why it has no new prices, or that it has. That is no edit: its version stays."""
+    said = change(Fund).where(Fund.id == fund_id).values(price_error=why and why[:500])
+    session.execute(said)
 
 
 def span_of(session: Session, fund_id: str, which: Which, until: date) -> Span | None:
@@ -104,37 +115,34 @@ def update_all(
             continue
         name = fund.name
         if away >= _GIVE_UP:
-            done.append(
-                _failed(session, fund, f"{feed.name.capitalize()} was away for the funds before this.")
-            )
+            why = f"{feed.name.capitalize()} was away for the funds before this."
+            done.append(_failed(session, fund_id, name, why))
             continue
-        found = _one(session, prices, feed, fund, which, until)
-        away = away + 1 if found is None else 0
-        done.append(found or Updated(fund_id, name, 0, fund.price_error or ""))
+        try:
+            done.append(_one(session, prices, feed, fund, which, until))
+            away = 0
+        except (Unknown, Refused) as refused:
+            done.append(_failed(session, fund_id, name, refused.why))
+            away = 0
+        except Away as none:
+            done.append(_failed(session, fund_id, name, none.why))
+            away += 1
+        except IntegrityError:  # deleted while the feed was asked
+            session.rollback()
     return done
 
 
-def _one(
-    session: Session, prices: PriceStore, feed: Feed, fund: Fund, which: Which, until: date
-) -> Updated | None:
-    span = span_of(session, fund.id, which, until)
-    if span is None:
-        return Updated(fund.id, fund.name, 0)
-    try:
-        new = update(session, prices, feed, fund, span)
-        session.commit()
-    except Unknown as unknown:
-        return _failed(session, fund, unknown.why)
-    except Away as away:
-        _failed(session, fund, away.why)
-        return None
-    return Updated(fund.id, fund.name, new)
-
-
-def _failed(session: Session, fund: Fund, why: str) -> Updated:
-    session.rollback()
+def _one(session: Session, prices: PriceStore, feed: Feed, fund: Fund, which: Which, until: date) -> Updated:
     fund_id, name = fund.id, fund.name
-    fund.price_error = why[:500]
+    span = span_of(session, fund_id, which, until)
+    new = update(session, prices, feed, fund, span) if span else 0
+    session.commit()
+    return Updated(fund_id, name, new)
+
+
+def _failed(session: Session, fund_id: str, name: str, why: str) -> Updated:
+    session.rollback()
+    note(session, fund_id, why)
     session.commit()
     log.warning("No prices for %s: %s", name, why)
     return Updated(fund_id, name, 0, why)
@@ -150,6 +158,8 @@ def look_up(session: Session, feed: Feed, symbol: str, now: datetime, anew: bool
         if not kept.is_known:
             raise Unknown(f"{symbol} is not known.")
         return _facts(kept)
+    known = _facts(kept) if kept and kept.is_known else None
+    session.commit()
     try:
         found = feed.look_up(symbol)
     except Unknown:
@@ -157,8 +167,8 @@ def look_up(session: Session, feed: Feed, symbol: str, now: datetime, anew: bool
         session.commit()
         raise
     except NoPrices:
-        if kept and kept.is_known:
-            return _facts(kept)
+        if known:
+            return known
         raise
     session.merge(
         Symbol(

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: Seconds that a transaction waits for another one's end: the ``timeout`` of sqlite3.connect.
 PATIENCE = 5.0
+#: The execution option of a transaction that only reads.
+READS = "sameroom_reads"
 _KEYS = "sameroom_foreign_keys"
 
 
@@ -49,13 +51,15 @@ def connected(url: URL, connection: Any, info: dict[str, Any]) -> None:
 
 
 def begin(connection: Connection) -> None:
-    """Begin a transaction that may write: it waits its turn here, and never fails half-way for a lock."""
+    """Begin a transaction that may write: it waits its turn here, and never fails half-way for a lock. One
+    that only reads, as its execution option ``sameroom_reads`` says, waits for nobody."""
     info = connection.connection.info
     keys = not migrating()
     if info.get(_KEYS, keys) is not keys:
         connection.exec_driver_sql(f"PRAGMA foreign_keys = {'ON' if keys else 'OFF'}")
         info[_KEYS] = keys
-    connection.exec_driver_sql("BEGIN" if read_only(connection.engine.url) else "BEGIN IMMEDIATE")
+    reads = read_only(connection.engine.url) or connection.get_execution_options().get(READS)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
 def migrating() -> bool:

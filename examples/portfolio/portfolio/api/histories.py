@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from ..domain.currency import unchanged
 from ..domain.refusals import MissingRate
 from ..ledger import histories
 from ..ledger.histories import AMOUNTS, FUND_FIGURES, Row
@@ -155,11 +156,11 @@ def _total(
         exchange = rates.exchange(one.currency, currency)
         for on, (*amounts, _) in rows.items():
             try:
-                row = tuple(exchange(amount, on) for amount in amounts)
+                row = amounts if exchange is unchanged else [exchange(amount, on) for amount in amounts]
             except MissingRate:
                 missing.add(f"{one.currency}/{currency}")
                 continue
-            sums[on] = tuple(map(add, sums[on], row)) if on in sums else row
+            sums[on] = tuple(map(add, sums[on], row)) if on in sums else tuple(row)
     return sums, sorted(missing)
 
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, select
 
 from ..domain.history import Span
-from ..domain.refusals import MissingRate
 from ..domain.returns import performance, total_return
 from ..ledger import reading
 from ..ledger.keeping import ALWAYS, catch_up, keep
-from ..ledger.loading import load_rates, positions_of_portfolio
-from ..models import Fund, Portfolio, Position, PositionDay
+from ..ledger.loading import positions_of_portfolio
+from ..models import Portfolio
 from ..settings import read
 from . import shapes
 from .deleted import gone

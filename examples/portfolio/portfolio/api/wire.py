@@ -6,6 +6,7 @@ Numbers are taken as well as text; they are read as decimals, never as floats.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
@@ -36,8 +37,14 @@ class Wire(BaseModel):
 
 def plain(number: Decimal) -> str:
     """A decimal as people write it: no exponent, no needless noughts."""
-    text = format(number, "f")
+    text = str(number)  # which has an exponent for very small ones and round ones alone
+    if "E" in text:
+        text = format(number, "f")
     return text.rstrip("0").rstrip(".") or "0" if "." in text else text
+
+
+def _all_plain(numbers: Iterable[Decimal | None]) -> list[str | None]:
+    return [None if number is None else plain(number) for number in numbers]
 
 
 def _no_controls(text: str) -> str:
@@ -71,6 +78,11 @@ _decimal = BeforeValidator(_no_bool)
 
 #: A decimal in an answer.
 Plain = Annotated[Decimal, _text]
+#: Very many of them: turned into text a column at a time.
+Plains = Annotated[
+    list[Decimal | None],
+    PlainSerializer(_all_plain, return_type=list[str | None], when_used="json"),
+]
 Shares = Annotated[Decimal, Field(gt=0, lt=MOST_SHARES, decimal_places=6), _decimal, _text]
 Price = Annotated[Decimal, Field(gt=0, lt=MOST_PRICE, decimal_places=6), _decimal, _text]
 Amount = Annotated[Decimal, Field(gt=0, lt=MOST_AMOUNT, decimal_places=4), _decimal, _text]

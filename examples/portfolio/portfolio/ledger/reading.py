@@ -174,24 +174,6 @@ def portfolio_days(session: Session, span: Span, only: str | None = None) -> lis
     ]
 
 
-def position_days(
-    session: Session, span: Span, portfolio_id: str
-) -> list[tuple[Position, Fund, PositionDay]]:
-    """The days of a portfolio's positions, by fund and day."""
-    query = (
-        select(Position, Fund, PositionDay)
-        .join(Fund, Fund.id == Position.fund_id)
-        .join(PositionDay, PositionDay.position_id == Position.id)
-        .where(
-            Position.portfolio_id == portfolio_id,
-            PositionDay.on >= span.since,
-            PositionDay.on <= span.until,
-        )
-        .order_by(func.lower(Fund.name), Position.id, PositionDay.on)
-    )
-    return [(position, fund, day) for position, fund, day in session.execute(query)]
-
-
 class Returns(NamedTuple):
     """Rates of return of a portfolio over some days; None where there is no such rate."""
 

@@ -70,8 +70,14 @@ class Rates:
         if base == quote:
             return unchanged
 
+        known: dict[date, Decimal] = {}  # a day is asked for once with each of its amounts
+
         def exchanged(amount: Decimal, day: date) -> Decimal:
-            return booked(EXACT.multiply(amount, self.on(base, quote, day).rate), quote) if amount else amount
+            if not amount:
+                return amount
+            if day not in known:
+                known[day] = self.on(base, quote, day).rate
+            return booked(EXACT.multiply(amount, known[day]), quote)
 
         return exchanged
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import cache
 from typing import Literal
 
 #: ISO 4217: the currencies whose minor unit is no hundredth.
@@ -43,6 +44,7 @@ MOST_AMOUNT = Decimal("1e12")
 MOST_SUM = Decimal("1e13")
 
 
+@cache
 def minor_unit(currency: str) -> Decimal:
     """The smallest amount of a currency: 0.01 for most."""
     return Decimal(1).scaleb(-_EXPONENTS.get(currency, 2))

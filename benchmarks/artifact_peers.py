@@ -311,7 +311,7 @@ def sameroom(app: App, name: str, settings: str = "") -> Candidate:
 
     build = f"{sys.executable} -m sameroom build --runtime {RUNTIME} --architecture {ARCHITECTURE}"
     made = f".sameroom/build/project-{RUNTIME}-{ARCHITECTURE}.zip"
-    derived = ("sameroom/bytecode", "sameroom/runtime", "sameroom/wheels/**/namings-*")
+    derived = ("sameroom/bytecode", "sameroom/bare", "sameroom/runtime", "sameroom/wheels/**/namings-*")
     return Candidate(name, lay_out, build, made, derived=derived)
 
 

@@ -1,6 +1,9 @@
 """One unchanged WSGI app behind every door.
 
 What an app may import; each name is loaded when it is first used, and from the standard library alone.
+
+Copyright (c) 2026 The sameroom authors, MIT License. In a Lambda artifact our other modules come without
+their comments and docstrings, every line in its place; all of it is in the distribution ``sameroom`` on PyPI.
 """
 
 from __future__ import annotations

@@ -26,6 +26,8 @@ from sameroom.stack.following import Event
 from sameroom.stack.plan import Plan
 
 MESSAGES = Path(__file__).parents[2] / "examples" / "messages"
+#: MB of turn 0.
+_MEMORY = 1024
 #: Children begin with everything loaded.
 processes = multiprocessing.get_context("forkserver")
 processes.set_forkserver_preload(["sameroom.journey", "sameroom.aws.cloud", "sameroom.stack.deploy"])
@@ -73,13 +75,14 @@ class Shop:
         self.stand, self.folder = stand, folder
         shutil.copytree(MESSAGES, folder, ignore=shutil.ignore_patterns(".sameroom", "tests", "__pycache__"))
         self.typed = Typed(folder, stand.environ())
-        self.typed.declare('[tool.sameroom.env]\nTURN = "0"')
+        self.turn(0)
         self.outputs = dict(deployed(folder, stand.endpoint).outputs)
 
     def turn(self, number: int) -> None:
-        """Another setting, and so another version."""
-        text = self.typed.settings.read_text()
-        self.typed.settings.write_text(re.sub(r'TURN = "\d+"', f'TURN = "{number}"', text))
+        """Another setting, and so another version. One that the artifact does not depend on: it is built once."""
+        text = re.sub(r"memory = \d+\n", "", self.typed.settings.read_text())
+        memory = f"[tool.sameroom]\nmemory = {_MEMORY + number}\n"
+        self.typed.settings.write_text(text.replace("[tool.sameroom]\n", memory, 1))
 
     def unlock(self) -> None:
         cloud = self.stand.cloud()
@@ -93,7 +96,7 @@ class Shop:
         alias = cloud.call("lambda", "get_alias", FunctionName=name, Name="live")
         version = alias["FunctionVersion"]
         said = cloud.call("lambda", "get_function_configuration", FunctionName=name, Qualifier=version)
-        assert said["Environment"]["Variables"]["TURN"] == str(number)
+        assert said["MemorySize"] == _MEMORY + number
         told = history.read(cloud, bucket_name(cloud.account, REGION), self.typed.name)
         assert [one.version for one in told.releases if one.state == "live"] == [version]
         assert not [one for one in told.releases if one.state == "pending"]

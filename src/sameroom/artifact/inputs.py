@@ -19,7 +19,7 @@ from .sources import Sources, runtime
 from .target import Target
 
 #: Goes up when the same inputs would make another zip.
-_FORMAT = 1
+_FORMAT = 2
 #: Settings that decide what is in the zip. The others may change without it.
 _SETTINGS = ("include", "exclude", "boto3", "bytecode", "bundle", "env")
 _LOCKS = (

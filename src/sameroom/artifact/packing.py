@@ -10,6 +10,7 @@ from typing import NamedTuple
 from ..errors import SourceRefused
 from ..project import Settings
 from . import bytecode, tree
+from .bare import ours as made_ready
 from .fetch import Fetched, fetch
 from .job import Teller
 from .limits import guard
@@ -17,7 +18,7 @@ from .members import Member, Removed, Resolution, Wheel
 from .parts import parts_of
 from .pythons import Python
 from .slim import slim
-from .sources import Sources, runtime
+from .sources import Sources
 from .target import Target
 from .wheels import members as members_of
 
@@ -62,9 +63,11 @@ def pack(own: Sources, resolution: Resolution, shelf: Shelf, told: Teller, most:
     guard(parts_of((*own.members, *slimmed.kept), versions), most)
     python = shelf.python if settings.bytecode else None
     told.stage("compiling")
-    members = [*slimmed.kept, *bytecode.of_project((*own.members, *runtime()), python, shelf.pack)]
+    ours = made_ready(cache)
+    brought_in = (*ours.members, *slimmed.kept)
+    members = [*brought_in, *bytecode.of_project(own.members, python, shelf.pack)]
     if python is not None:
-        members += bytecode.compiled(slimmed.kept, wheels, python, cache)
+        members += bytecode.compiled(brought_in, (ours.wheel, *wheels), python, cache)
     left = set(slimmed.left_to_runtime)
     return Packing(
         _sorted(members),

@@ -79,7 +79,7 @@ class Shop:
         self.outputs = dict(deployed(folder, stand.endpoint).outputs)
 
     def turn(self, number: int) -> None:
-        """Another setting, and so another version. One that the artifact does not depend on: it is built once."""
+        """Another setting, so another version; one that the artifact does not hold, which is built once."""
         text = re.sub(r"memory = \d+\n", "", self.typed.settings.read_text())
         memory = f"[tool.sameroom]\nmemory = {_MEMORY + number}\n"
         self.typed.settings.write_text(text.replace("[tool.sameroom]\n", memory, 1))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response
 
-from . import api, cli, logs
+from . import api, cli, compression, logs
 from .ledger.prices import PriceStore, TablePrices
 from .models import db
 
@@ -39,6 +39,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     api.init_app(app)
     cli.init_app(app)
     app.after_request(_always_ask_again)
+    compression.init_app(app)
     return app
 
 

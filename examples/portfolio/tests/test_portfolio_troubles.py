@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import os
+import re
+import sqlite3
+import subprocess
+import sys
 import threading
+import time
+from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from owner_browser import Browser, trade
-from portfolio.models import db
+from portfolio.api.operations import OPERATIONS, at_work
+from portfolio.ledger.keeping import ALWAYS, keep, make_again
+from portfolio.models import Trade, db
 from sqlalchemy import text
 
+EXAMPLE = Path(__file__).parent.parent
 both = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
 
 
@@ -58,8 +69,6 @@ def test_one_idempotency_key_sent_twice_at_once_makes_one(browser: Browser) -> N
 
 @both
 def test_the_first_looks_of_a_day_at_once_agree(browser: Browser, clock: Any) -> None:
-    from datetime import timedelta
-
     position = browser.position(browser.portfolio(), browser.fund())
     browser.trade(position, "buy", "2024-05-20", "10", "10")
     clock[0] += timedelta(days=2)
@@ -67,6 +76,49 @@ def test_the_first_looks_of_a_day_at_once_agree(browser: Browser, clock: Any) ->
     calls = [lambda other=other: other.send("GET", "/portfolio-summary").status_code for other in others]
     assert at_once(*calls) == [200, 200, 200]
     assert browser.get("/portfolio-history?startDate=2024-06-30")["dates"] == ["2024-06-30"]
+
+
+def test_nobody_who_reads_waits_for_who_writes(browser: Browser, database: str, clock: Any) -> None:
+    portfolio, fund = browser.portfolio(), browser.fund(symbol="X")
+    browser.trade(browser.position(portfolio, fund), "buy", "2024-05-20", "10", "10")
+    some_id = "00000000-0000-4000-8000-000000000000"
+    known = {"portfolio_id": portfolio, "fund_id": fund, "day": "2024-05-20", "sheet": "funds", "symbol": "X"}
+    browser.price(fund, "2024-05-20", "10")
+    clock[0] += timedelta(minutes=59)  # not long enough for a session to be noted as used
+    large = sqlite3.connect(database.removeprefix("sqlite:///"), isolation_level=None)
+    large.execute("BEGIN IMMEDIATE")
+    large.execute("INSERT INTO setting VALUES ('theme', '\"dark\"')")
+    began = time.monotonic()
+    for found in OPERATIONS:
+        if found.method != "GET" or found.path.startswith("/symbols"):  # a question to Yahoo is noted
+            continue
+        path = re.sub(r"<(?:\w+:)?(\w+)>", lambda part: known.get(part[1], some_id), found.path)
+        if path == "/exchange-rate":
+            path += "?fromCurrency=USD&toCurrency=USD"
+        status = 404 if some_id in path else 200
+        assert browser.send("GET", path).status_code == status, path
+    assert browser.get("/settings")["theme"] == "system"
+    assert time.monotonic() - began < 4  # what a lock is waited for is five seconds
+    large.execute("COMMIT")
+    large.close()
+    assert browser.get("/settings")["theme"] == "dark"
+
+
+def test_who_writes_for_long_is_waited_for_and_then_said(app: Flask, browser: Browser, database: str) -> None:
+    from sqlalchemy import event
+
+    with app.app_context():
+        engine = db.engine
+    engine.dispose()
+    event.listen(engine, "connect", lambda made, *_: made.execute("PRAGMA busy_timeout = 100"))
+    large = sqlite3.connect(database.removeprefix("sqlite:///"), isolation_level=None)
+    large.execute("BEGIN IMMEDIATE")
+    refused = browser.send("POST", "/portfolios", {"name": "x"})
+    assert (refused.status_code, refused.get_json()["code"]) == (503, "busy")
+    assert refused.headers["Retry-After"] == "5"
+    large.execute("COMMIT")
+    large.close()
+    browser.portfolio()
 
 
 def test_a_full_disk_is_said_and_leaves_everything_as_it_was(app: Flask, browser: Browser) -> None:
@@ -92,15 +144,147 @@ def test_a_full_disk_is_said_and_leaves_everything_as_it_was(app: Flask, browser
     browser.post("/transactions", body)
 
 
-@both
-def test_a_migration_on_live_data_keeps_it(browser: Browser) -> None:
+#: A process that may write no file beyond the size that the database has: what a quota does.
+QUOTA = """
+import resource, sys
+from datetime import datetime, timezone
+from pathlib import Path
+from owner_browser import Browser, trade
+from portfolio import create_app
+
+file, position = sys.argv[1:]
+clock = lambda: datetime(2024, 6, 28, 12, 0, tzinfo=timezone.utc)
+app = create_app({"SQLALCHEMY_DATABASE_URI": f"sqlite:///{file}", "CLOCK": clock})
+app.config["PROPAGATE_EXCEPTIONS"] = False
+browser = Browser.of_owner(app)
+print(browser.send("GET", "/transactions").status_code)
+resource.setrlimit(resource.RLIMIT_FSIZE, (Path(file).stat().st_size,) * 2)
+refused = browser.send("POST", "/transactions", trade(position, "buy", "2009-01-02", "10", "10"))
+print(refused.status_code, refused.get_json()["code"])
+seen = browser.send("GET", "/transactions")
+print(seen.status_code, len(seen.get_json()["items"]))
+"""
+
+
+def test_a_quota_that_is_used_up_is_a_full_disk(browser: Browser, database: str) -> None:
     position = browser.position(browser.portfolio(), browser.fund())
-    browser.trade(position, "buy", "2024-05-20", "10.123456", "10")
+    browser.trade(position, "buy", "2024-05-20", "10", "10")
+    file = database.removeprefix("sqlite:///")
+    places = os.pathsep.join(sys.path)
+    done = subprocess.run(
+        [sys.executable, "-c", QUOTA, file, position],
+        env={**os.environ, "PYTHONPATH": places},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.split("\n") == ["200", "507 disk-full", "200 1", ""], done.stderr
+    assert len(browser.get("/transactions")["items"]) == 1
+    with sqlite3.connect(file) as found:
+        assert found.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    found.close()
+    browser.trade(position, "buy", "2009-01-02", "10", "10")
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_full_disk_of_postgresqls_is_said_and_leaves_everything_as_it_was(browser: Browser) -> None:
+    position = browser.position(browser.portfolio(), browser.fund())
+    browser.trade(position, "buy", "2024-05-20", "10", "10")
     with browser.app.app_context():
-        assert db.session.scalar(text("SELECT version_num FROM alembic_version")) == "0002"
-        db.session.remove()
-    for words in (["downgrade", "0001"], ["upgrade"]):
-        done = browser.app.test_cli_runner().invoke(args=["db", *words])
-        assert done.exit_code == 0
-    [found] = browser.get("/transactions")["items"]
-    assert Decimal(found["shares"]) == Decimal("10.123456")
+        before = days_there()
+        db.session.execute(text(FULL))
+        db.session.execute(
+            text("CREATE TRIGGER full_disk BEFORE INSERT ON position_day EXECUTE FUNCTION full()")
+        )
+        db.session.commit()
+    body = trade(position, "buy", "2024-01-02", "10", "10")
+    try:
+        full = browser.call("POST", "/transactions", body, status=507)
+    finally:
+        with browser.app.app_context():
+            db.session.execute(text("DROP FUNCTION full CASCADE"))
+            db.session.commit()
+    assert full["code"] == "disk-full"
+    with browser.app.app_context():
+        assert days_there() == before
+    browser.post("/transactions", body)
+
+
+#: What the server says when a table's file cannot grow.
+FULL = """
+CREATE FUNCTION full() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+RAISE EXCEPTION 'could not extend file "base/16384/16390": No space left on device'
+USING ERRCODE = '53100', HINT = 'Check free disk space.'; END $$
+"""
+
+
+def days_there() -> list[Any]:
+    """What is entered and what follows."""
+    trades = db.session.execute(text("SELECT count(*), sum(shares) FROM trade")).all()
+    days = db.session.execute(text("SELECT count(*), sum(shares), sum(value) FROM position_day")).all()
+    return [value for row in (*trades, *days) for value in row]
+
+
+@both
+def test_a_migration_on_live_data_keeps_it_while_requests_go_on(browser: Browser, database: str) -> None:
+    runner = browser.app.test_cli_runner()
+    assert runner.invoke(args=["db", "downgrade", "0001"]).exit_code == 0
+    position = _much(browser)
+    with browser.app.app_context():
+        before = days_there()
+    assert browser.get("/health")["migrationNeeded"] is True
+    over = threading.Event()
+    seen: list[int] = []
+    others = [Browser.of_owner(browser.app) for _ in range(2)]
+    body = trade(position, "buy", "2024-06-20", "1.000001", "10")
+
+    def live(other: Browser) -> None:
+        while not over.is_set():
+            seen.append(other.send("GET", "/portfolio-summary").status_code)
+            seen.append(other.send("POST", "/transactions", body).status_code)
+
+    threads = [threading.Thread(target=live, args=(other,)) for other in others]
+    for thread in threads:
+        thread.start()
+    try:
+        words = [sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"]
+        done = subprocess.run(
+            words,
+            cwd=EXAMPLE,
+            env={**os.environ, "DATABASE_URL": database, "PYTHONPATH": os.pathsep.join(sys.path)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
+    assert done.returncode == 0, done.stderr
+    assert browser.get("/health")["migrationNeeded"] is False
+    assert set(seen) == {200, 201}
+    made = seen.count(201)
+    with browser.app.app_context():
+        after = days_there()
+        assert after[0] == before[0] + made
+        work = at_work()
+        make_again(work.session, work.prices, work.today)
+        work.session.commit()
+        assert days_there() == after
+
+
+def _much(browser: Browser) -> str:
+    """Four positions with two thousand trades and a year of days; one of them."""
+    portfolio = browser.portfolio()
+    positions = [browser.position(portfolio, browser.fund(number)) for number in range(1, 5)]
+    with browser.app.app_context():
+        work = at_work()
+        days = [work.today - timedelta(number % 365) for number in range(500)]
+        work.session.add_all(
+            Trade(position_id=position, on=on, kind="buy", shares=Decimal("1.5"), price=Decimal(10))
+            for position in positions
+            for on in days
+        )
+        keep(work.session, work.prices, dict.fromkeys(positions, ALWAYS), work.today)
+        work.session.commit()
+    return positions[0]

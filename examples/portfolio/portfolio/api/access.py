@@ -12,14 +12,16 @@ import hashlib
 import hmac
 import logging
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import Response, g, request
-from sqlalchemy import delete, func, select
+from sqlalchemy import Update, delete, func, select, update
+from sqlalchemy.exc import OperationalError
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from ..clock import utc_now
 from ..models import ApiToken, FailedLogin, Login, Owner, db
+from ..models.base import only_read
 from .problems import Problem
 
 log = logging.getLogger("portfolio.security")
@@ -27,7 +29,8 @@ log = logging.getLogger("portfolio.security")
 COOKIE = "portfolio_session"
 #: A session ends after so long, and earlier when it is not used.
 LONGEST, UNUSED = timedelta(days=30), timedelta(days=7)
-_SEEN_EVERY = timedelta(minutes=5)
+#: That a session is used is noted so often: with changes, and where there are none.
+_SEEN_EVERY, _SEEN_READING = timedelta(minutes=5), timedelta(hours=1)
 #: Wrong passwords from one address in a quarter of an hour, and from all.
 _TRIES, _ALL_TRIES, _WITHIN = 5, 50, timedelta(minutes=15)
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -72,10 +75,9 @@ def _check_token(authorization: str, who: str, method: str) -> None:
         raise Problem(403, "This is for the owner, logged in; no token may do it.", "owner-only")
     if method not in _SAFE and found.scope != "write":
         raise Problem(403, "This API token may only read.", "scope")
-    if found.used_at is None or found.used_at < now - _SEEN_EVERY:
-        found.used_at = now
-        db.session.commit()
     g.owner_id = found.owner_id
+    if found.used_at is None or _is_old(found.used_at):
+        _note(update(ApiToken).where(ApiToken.id == found.id).values(used_at=now))
 
 
 def _login() -> Login | None:
@@ -84,11 +86,30 @@ def _login() -> Login | None:
     now = utc_now()
     if found is None or found.ends_at <= now or found.seen_at <= now - UNUSED:
         return None
-    if found.seen_at < now - _SEEN_EVERY:
-        found.seen_at = now
-        db.session.commit()
     g.owner_id, g.login = found.owner_id, found.cookie_hash
+    if _is_old(found.seen_at):
+        _note(update(Login).where(Login.cookie_hash == g.login).values(seen_at=now))
     return found
+
+
+def _is_old(noted: datetime) -> bool:
+    return noted < utc_now() - (_SEEN_READING if request.method in _SAFE else _SEEN_EVERY)
+
+
+def _note(seen: Update) -> None:
+    """Note that somebody was here, in a transaction of its own. Where that cannot be, as on a full disk, it
+    is not worth refusing the request.
+    """
+    session = db.session()
+    session.rollback()
+    try:
+        session.execute(seen)
+        session.commit()
+    except OperationalError as error:
+        session.rollback()
+        log.warning("When this session was used last could not be noted: %s", error.orig)
+    if request.method in _SAFE:
+        only_read(session)
 
 
 def logged_in() -> Owner | None:

@@ -26,6 +26,7 @@ from typing_extensions import NamedTuple  # a generic one, on Python 3.10 too
 from ..clock import today
 from ..ledger.prices import PriceStore
 from ..models import db
+from ..models.base import only_read
 from . import access, payload, problems, repeats
 
 T = TypeVar("T")
@@ -105,6 +106,8 @@ def operation(
 
 
 def _answer(found: Operation, parts: dict[str, Any]) -> Response:
+    if found.method == "GET" and (found.who != "anybody" or found.tag != "system"):
+        only_read(db.session())
     if found.who != "anybody":
         access.check(found.who, found.method)
     arguments: dict[str, Any] = {name: str(value) for name, value in parts.items()}

@@ -28,6 +28,9 @@ _DETAILS = {
     405: "This address does not answer this method; the Allow header names those it does.",
     500: "Something went wrong here. It is in the log, under this request's id.",
 }
+#: PostgreSQL's SQLSTATE for it, and what SQLite says where the disk is full, and where a quota ends.
+_DISK_FULL = "53100"
+_NO_ROOM = ("database or disk is full", "disk I/O error")
 
 
 class Fault(NamedTuple):
@@ -152,15 +155,18 @@ def _conflict(error: IntegrityError) -> Response:
 
 
 def _database(error: SQLAlchemyError) -> Response:
-    full = isinstance(error, OperationalError) and "full" in str(error.orig)
     log.error("The database: %s", error, exc_info=error)
-    if full:
-        detail = "There is no room left on the disk of the database. Nothing was changed."
+    if not isinstance(error, OperationalError):
+        return answer(Problem(500, _DETAILS[500]))
+    said = str(error.orig)
+    if getattr(error.orig, "sqlstate", "") == _DISK_FULL or any(words in said for words in _NO_ROOM):
+        detail = "The disk of the database takes no more: it is full, or at its quota. Nothing was changed."
         return answer(Problem(507, detail, "disk-full"))
-    if isinstance(error, OperationalError):
-        detail = "The database cannot be reached at the moment. Nothing was changed; try again."
-        return answer(Problem(503, detail, "database-away", headers={"Retry-After": "2"}))
-    return answer(Problem(500, _DETAILS[500]))
+    if "locked" in said:
+        detail = "Something large is being written at the moment. Nothing was changed; try again."
+        return answer(Problem(503, detail, "busy", headers={"Retry-After": "5"}))
+    detail = "The database cannot be reached at the moment. Nothing was changed; try again."
+    return answer(Problem(503, detail, "database-away", headers={"Retry-After": "2"}))
 
 
 def _prices_away(error: PricesAway) -> Response:

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from .. import migrated
 from ..models import db
+from ..models.base import only_read
 from . import openapi
 from .operations import operation
 from .wire import Wire
@@ -33,6 +34,7 @@ class Version(Wire):
 @operation("GET", "/health", who="anybody")
 def health() -> Health:
     """Whether the app can work. 503 when the database is away."""
+    only_read(db.session())
     db.session.execute(text("SELECT 1"))
     needed = migrated.current(db.session()) != migrated.newest()
     return Health(status="ok", database="connected", migration_needed=needed)

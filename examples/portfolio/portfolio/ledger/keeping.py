@@ -74,7 +74,12 @@ def keep(session: Session, prices: PriceStore, changed: Mapping[str, date], toda
 
 
 def catch_up(session: Session, prices: PriceStore, today: date) -> bool:
-    """Go on with the days of all positions until today; whether there was anything to do."""
+    """Go on with the days of all positions until today; whether there was anything to do. The transaction so
+    far only read; what it writes is in a new one.
+    """
+    if not _stale(session, today, None):
+        return False
+    session.rollback()
     stale = _stale(session, today, None)
     if stale:
         keep(session, prices, dict.fromkeys(stale, today), today)

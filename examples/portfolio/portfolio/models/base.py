@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, MetaData, String
-from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 
@@ -73,3 +73,8 @@ class Versioned(Identified):
 
 
 db = SQLAlchemy(model_class=Base)
+
+
+def only_read(session: Session) -> None:
+    """Say of the transaction that begins now that it only reads: on SQLite it then waits for no writer."""
+    session.connection(execution_options={"sameroom_reads": True})

@@ -1,4 +1,4 @@
-"""Long answers are compressed for whoever takes that: twenty years of days are megabytes; Lambda sends six."""
+"""Long answers are compressed for whoever takes that: years of days are megabytes, and Lambda sends six."""
 
 from __future__ import annotations
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from fakes.artifacts import MB, UNPROVEN, artifact, module, part, proof
 
+from sameroom.artifact.desk import Desk
 from sameroom.artifact.limits import UNZIPPED, UPLOAD
 from sameroom.artifact.parts import Part
 from sameroom.artifact.prove import STANDARD_LIBRARY, Imported
@@ -13,10 +16,26 @@ from sameroom.artifact.report.advice import RULES, Advice, advise
 from sameroom.artifact.target import Target
 
 
+NOWHERE = Desk(Path("/nowhere"), "shop")
+
+
 def advised(
-    *parts: Part, imports: tuple[Imported, ...] = (), contents: tuple[Content, ...] = ()
+    *parts: Part,
+    imports: tuple[Imported, ...] = (),
+    contents: tuple[Content, ...] = (),
+    place: Desk = NOWHERE,
 ) -> list[Advice]:
-    return list(advise(artifact(parts or [part("flask", MB)], proof(*imports)), contents))
+    return list(advise(artifact(parts or [part("flask", MB)], proof(*imports), place=place), contents))
+
+
+def desk_with(folder: Path, files: dict[str, str]) -> Desk:
+    """Of an artifact with these files in it."""
+    place = Desk(folder, "shop")
+    for name, text in files.items():
+        path = place.tree / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return place
 
 
 def test_a_small_sound_artifact_gets_no_advice() -> None:
@@ -78,6 +97,14 @@ def test_servers_are_of_no_use_on_lambda() -> None:
     assert advised(part("werkzeug", MB)) == []
 
 
+def test_what_another_distribution_requires_is_not_to_be_left_out(tmp_path: Path) -> None:
+    info = "Metadata-Version: 2.1\nName: pypiserver\nRequires-Dist: Pip>=7\nRequires-Dist: numpy\n"
+    extra = 'Requires-Dist: gunicorn; extra == "server"\n\nRequires-Dist: pytest\n'
+    place = desk_with(tmp_path, {"pypiserver-2.4.dist-info/METADATA": info + extra})
+    parts = [part(name, 9 * MB) for name in ("pypiserver", "pip", "numpy", "gunicorn", "pytest")]
+    assert [one.about for one in advised(*parts, place=place)] == ["pytest", "gunicorn"]
+
+
 def test_two_http_clients_are_told_with_what_both_cost() -> None:
     imports = (module("requests", "requests", 30.0, 45.0), module("httpx", "httpx", 20.0, 49.0))
     (advice,) = advised(part("requests", 9000), part("httpx", 8000), imports=imports)
@@ -124,6 +151,39 @@ def test_slow_imports_of_the_project_are_told_with_who_imports_them() -> None:
     (advice,) = advised(imports=imports)
     assert advice.about == "pandas"
     assert advice.says == "pandas takes 180 ms of the start, 56% of it (shop.reports imports it)."
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("import lxml.etree as xml\ndef view():\n    return xml.parse('a')\n", True),
+        ("from lxml import etree\nasync def view():\n    return [etree.parse(a) for a in 'ab']\n", True),
+        ("try:\n    import lxml.etree\nexcept ImportError:\n    pass\nf = lambda: lxml.etree\n", True),
+        ("from lxml.etree import parse\npage = parse('a')\n", False),
+        ("from lxml import etree\nclass Page(etree.Element):\n    pass\n", False),
+        ("from lxml import etree\n@etree.view\ndef view():\n    return etree.parse('a')\n", False),
+        ("from lxml import etree\ndef view(parser=etree.Parser()):\n    return parser\n", False),
+        ("from lxml import etree\n__all__ = ['etree']\n", False),
+        ("from django import setup\nsetup()\n", False),
+    ],
+)
+def test_a_slow_import_is_told_where_only_functions_use_it(tmp_path: Path, source: str, told: bool) -> None:
+    place = desk_with(tmp_path, {"wsgi.py": source})
+    found = advised(imports=(module("lxml.etree", "lxml", 90.0),), place=place)
+    assert [one.about for one in found] == ["lxml.etree"] * told
+
+
+def test_a_slow_import_by_a_relative_name_is_told(tmp_path: Path) -> None:
+    source = "from ..vendored import lxml\ndef view():\n    return lxml.parse('a')\n"
+    place = desk_with(tmp_path, {"shop/pages/__init__.py": source})
+    slow = module("shop.vendored.lxml", "lxml", 90.0, parent="shop.pages")
+    (advice,) = advised(imports=(slow, module("shop.pages", "", 1.0, 91.0)), place=place)
+    assert advice.about == "shop.vendored.lxml"
+
+
+def test_an_sdk_that_a_library_imports_is_not_told() -> None:
+    imports = (module("boto3", "boto3", 85.0, parent="moto"), module("moto", "moto", 1.0, 86.0, parent=""))
+    assert [one.about for one in advised(imports=imports)] == []
 
 
 def test_without_bytecode_the_way_to_it_is_told() -> None:

@@ -1,7 +1,7 @@
-"""What would make this very artifact smaller or quicker to start: pure rules, each with a figure from it.
+"""What would make this very artifact smaller or quicker to start: rules, each with a figure from it.
 
-A rule says nothing unless it is true of what was built. What a request needs is not known here, so advice
-about imports says on what it depends.
+A rule says nothing unless it is true of what was built, and in the hands of those who built it. What a
+request needs is not known here, so advice about imports says on what it depends.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from ..limits import MB, UNZIPPED, UPLOAD, mb, ms
 from ..parts import Part
 from ..prove import Imported
 from ..record import Artifact, Content
+from . import needs
 from .advice_names import CHEAPER, CRYPTOGRAPHY_USERS, DEVELOPMENT, FRAMEWORKS, NEEDED_BY, SDK, SERVERS
 
 #: Below these nothing is worth anybody's time: bytes, and milliseconds.
@@ -42,6 +43,8 @@ class Facts(NamedTuple):
     contents: tuple[Content, ...]
     #: The first import of each module.
     imports: Mapping[str, Imported]
+    #: Distributions that another one requires, so that nobody can leave them out.
+    required: frozenset[str]
 
 
 Rule = Callable[[Facts], Iterable[Advice]]
@@ -53,7 +56,7 @@ def advise(artifact: Artifact, contents: Iterable[Content] = ()) -> tuple[Advice
     for one in artifact.proof.imports:
         imports.setdefault(one.module, one)
     parts = {part.name: part for part in artifact.parts}
-    facts = Facts(artifact, parts, tuple(contents), imports)
+    facts = Facts(artifact, parts, tuple(contents), imports, needs.required(artifact.place.tree))
     found = [advice for rule in RULES for advice in rule(facts)]
     return tuple(sorted(found, key=lambda advice: (-advice.zipped, -advice.milliseconds)))
 
@@ -109,7 +112,8 @@ def own_libraries(facts: Facts) -> Iterator[Advice]:
 def big_ones(facts: Facts) -> Iterator[Advice]:
     for name, way in CHEAPER.items():
         part = facts.parts.get(name)
-        if part and part.zipped >= 5 * MB and not NEEDED_BY.get(name, set()) & facts.parts.keys():
+        needed = name in facts.required or bool(NEEDED_BY.get(name, set()) & facts.parts.keys())
+        if part and part.zipped >= 5 * MB and not needed:
             share = part.zipped / facts.artifact.zipped
             yield Advice(
                 name, f"{name} is {mb(part.zipped)} of the zip, {share:.0%} of it.", way, part.zipped
@@ -124,7 +128,7 @@ def development(facts: Facts) -> Iterator[Advice]:
             name in DEVELOPMENT or name.startswith(("types-", "mypy-boto3-")) or name.endswith("-stubs")
         ),
         "for development only",
-        "Move them to a dependency group (`uv add --group dev`), which does not travel.",
+        "A dependency group (`uv add --group dev`) does not travel.",
     )
 
 
@@ -138,7 +142,7 @@ def servers(facts: Facts) -> Iterator[Advice]:
 
 
 def _unused(facts: Facts, meant: Callable[[str], bool], what: str, do: str) -> Iterator[Advice]:
-    used = {one.owner for one in facts.imports.values()}
+    used = {one.owner for one in facts.imports.values()} | facts.required
     found = [part for name, part in facts.parts.items() if meant(name) and name not in used]
     size = sum(part.zipped for part in found)
     if found:
@@ -167,7 +171,8 @@ def two_http_clients(facts: Facts) -> Iterator[Advice]:
 def cryptography(facts: Facts) -> Iterator[Advice]:
     """PyJWT wants it for asymmetric keys alone (pyjwt.readthedocs.io/en/stable/installation.html)."""
     part = facts.parts.get("cryptography")
-    if part and "pyjwt" in facts.parts and not CRYPTOGRAPHY_USERS & facts.parts.keys():
+    needed = "cryptography" in facts.required or CRYPTOGRAPHY_USERS & facts.parts.keys()
+    if part and "pyjwt" in facts.parts and not needed:
         yield Advice(
             "cryptography",
             f"cryptography is {mb(part.zipped)} of the zip.",
@@ -178,7 +183,7 @@ def cryptography(facts: Facts) -> Iterator[Advice]:
 
 def migrations(facts: Facts) -> Iterator[Advice]:
     found = _first(facts, "flask_migrate") or _first(facts, "alembic")
-    if found and found.cumulative_ms >= _NOTICED:
+    if found and found.cumulative_ms >= _NOTICED and _owner_of(facts, found.parent) == "":
         yield Advice(
             found.module,
             f"{found.module} takes {ms(found.cumulative_ms)} of the start, and no request migrates.",
@@ -189,7 +194,7 @@ def migrations(facts: Facts) -> Iterator[Advice]:
 
 def sdk_at_start(facts: Facts) -> Iterator[Advice]:
     found = _first(facts, "boto3") or _first(facts, "botocore")
-    if found and found.cumulative_ms >= _NOTICED:
+    if found and found.cumulative_ms >= _NOTICED and _owner_of(facts, found.parent) == "":
         yield Advice(
             found.module,
             f"{found.module} takes {ms(found.cumulative_ms)} of the start.",
@@ -199,7 +204,7 @@ def sdk_at_start(facts: Facts) -> Iterator[Advice]:
 
 
 def slow_imports(facts: Facts) -> Iterator[Advice]:
-    """Of what the project's own modules import, what takes long."""
+    """Of what the project's own modules import and use in functions alone, what takes long."""
     told = {"boto3", "botocore", "alembic", "flask_migrate"}
     slow = [
         one
@@ -209,6 +214,7 @@ def slow_imports(facts: Facts) -> Iterator[Advice]:
         and one.owner
         and one.module.partition(".")[0] not in told
         and _owner_of(facts, one.parent) == ""
+        and needs.can_wait(facts.artifact.place.tree, one.parent, one.module)
     ]
     for one in sorted(slow, key=lambda one: -one.cumulative_ms)[:3]:
         share = one.cumulative_ms / facts.artifact.proof.import_ms
@@ -233,7 +239,7 @@ def near_the_limits(facts: Facts) -> Iterator[Advice]:
         yield Advice(
             "",
             f"The zip has {mb(artifact.zipped)}; Lambda itself takes {mb(UPLOAD)}, more by way of S3.",
-            "Upload it to a bucket and name that, or make it smaller.",
+            "sameroom deploy goes by way of S3. By hand, upload it to a bucket and name that.",
             artifact.zipped - UPLOAD,
         )
 

@@ -15,7 +15,6 @@ from sameroom.artifact.record import Content
 from sameroom.artifact.report.advice import RULES, Advice, advise
 from sameroom.artifact.target import Target
 
-
 NOWHERE = Desk(Path("/nowhere"), "shop")
 
 

@@ -45,7 +45,7 @@ def built() -> None:
     """web/dist, built of the sources as they are."""
     if not (WEB / "node_modules").is_dir():
         try:
-            _npm("ci", "--no-audit", "--no-fund")
+            _npm("ci", "--prefer-offline", "--no-audit", "--no-fund")
         except (AssertionError, subprocess.TimeoutExpired) as error:
             pytest.skip(f"npm cannot install the front end's packages here: {str(error)[:300]}")
     sources = [WEB / name for name in ("index.html", "package-lock.json", "vite.config.ts")]
@@ -358,7 +358,7 @@ def test_charts_are_toggled_ranged_and_zoomed(opened: Callable[..., Page], brows
     page.mouse.up()
     page.wait_for_function("!document.querySelector('.chart-tools .button').disabled")
     page.get_by_text("The same as a table").click()
-    assert page.get_by_role("region", name="History of the portfolios, as a table").is_visible()
+    page.get_by_role("region", name="History of the portfolios, as a table").wait_for()
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])

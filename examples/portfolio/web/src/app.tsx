@@ -6,10 +6,12 @@ import { DEFAULTS, FormatsContext, formatsOf, type Settings } from './format/for
 import { SettingsContext } from './format/settings'
 import { showTheme } from './format/theme'
 import { Frame } from './frame'
+import { Jobs } from './jobs/jobs'
 import { Login } from './pages/login'
 import { Overview } from './pages/overview'
 import { Title } from './ui/figures'
 import { Failed, Loading } from './ui/states'
+import { Again } from './session'
 import { Toasts } from './ui/toasts'
 
 const Portfolios = lazy(() => import('./pages/portfolios').then((page) => ({ default: page.Portfolios })))
@@ -25,7 +27,7 @@ export function App() {
   const session = useApi('/api/session', {})
   const location = useLocation()
   if (session.isPending) return <Waiting />
-  if (isEnded(session.error)) {
+  if (isEnded(session.error) && !session.data) {
     if (location.pathname === '/login') return <Login />
     const to = location.pathname + location.search
     return <Navigate to={to === '/' ? '/login' : `/login?to=${encodeURIComponent(to)}`} replace />
@@ -41,11 +43,14 @@ export function App() {
   return (
     <Chosen>
       <Toasts>
-        <Frame email={session.data.email}>
-          <Suspense fallback={<Loading lines={8} />}>
-            <Pages />
-          </Suspense>
-        </Frame>
+        <Jobs>
+          <Frame email={session.data.email}>
+            <Suspense fallback={<Loading lines={8} />}>
+              <Pages />
+            </Suspense>
+          </Frame>
+        </Jobs>
+        {isEnded(session.error) ? <Again email={session.data.email} /> : null}
       </Toasts>
     </Chosen>
   )

@@ -3,6 +3,7 @@ import { useEffect, useRef, type ReactNode } from 'react'
 import { NavLink, useLocation } from 'react-router'
 import { change } from './api/client'
 import { queries, useApi } from './api/queries'
+import { Working } from './jobs/working'
 import { Icon, type IconName } from './ui/icon'
 import { useTelling } from './ui/telling'
 
@@ -54,6 +55,7 @@ export function Frame({ email, children }: { email: string; children: ReactNode 
         </p>
       ) : null}
       <main id="content" ref={main} tabIndex={-1}>
+        <Working />
         {children}
       </main>
     </>

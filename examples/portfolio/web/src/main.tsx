@@ -9,6 +9,7 @@ import './styles/base.css'
 import './styles/parts.css'
 import './styles/tables.css'
 import './styles/chart.css'
+import './styles/doing.css'
 
 const root = document.getElementById('root')
 if (root) {

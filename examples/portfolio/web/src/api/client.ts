@@ -8,14 +8,10 @@ export type PathOf<M extends Method> = {
   [P in keyof paths]: paths[P][M] extends { responses: unknown } ? P : never
 }[keyof paths]
 type Operation<M extends Method, P extends keyof paths> = paths[P][M]
-type Json<R> = R extends { content: { 'application/json': infer J } } ? J : never
+type Json<R> = [R] extends [never] ? undefined : R extends { content: { 'application/json': infer J } } ? J : never
 export type Answer<M extends Method, P extends keyof paths> =
   Operation<M, P> extends { responses: infer R }
-    ? R extends { 200: infer A }
-      ? Json<A>
-      : R extends { 201: infer A }
-        ? Json<A>
-        : undefined
+    ? Json<R[keyof R & (200 | 201 | 202)]>
     : never
 type PathPart<O> = O extends { parameters: { path: infer X } } ? { path: X } : { path?: never }
 type Queried<O> = O extends { parameters: { query?: infer X } } ? { query?: X } : { query?: never }
@@ -84,7 +80,12 @@ export function address(path: string, asked: { path?: unknown; query?: unknown }
   return text ? `${filled}?${text}` : filled
 }
 
-async function send(method: Method, url: string, sent: Record<string, unknown>, signal?: AbortSignal): Promise<unknown> {
+interface Received {
+  answer: unknown
+  response: Response
+}
+
+async function send(method: Method, url: string, sent: Record<string, unknown>, signal?: AbortSignal): Promise<Received> {
   const headers: Record<string, string> = { Accept: 'application/json' }
   if (method !== 'get' && csrfToken) headers['X-CSRF-Token'] = csrfToken
   if (typeof sent['version'] === 'number') headers['If-Match'] = `"${sent['version']}"`
@@ -97,17 +98,18 @@ async function send(method: Method, url: string, sent: Record<string, unknown>, 
     body = JSON.stringify(sent['body'])
   }
   let response: Response
+  let answer: unknown
   try {
     response = await fetch(url, { method: method.toUpperCase(), headers, body, signal: signal ?? null })
+    const isJson = (response.headers.get('Content-Type') ?? '').includes('json')
+    answer = isJson ? await response.json() : undefined
   } catch (error) {
     if (signal?.aborted) throw error
     throw new Problem(0, { detail: 'The server cannot be reached. Are you online?', code: 'away' })
   }
-  const isJson = (response.headers.get('Content-Type') ?? '').includes('json')
-  const answer: unknown = isJson ? await response.json() : undefined
   if (response.status === 401 && url !== '/api/session') whenEnded()
   if (!response.ok) throw new Problem(response.status, (answer ?? {}) as Record<string, unknown>)
-  return answer
+  return { answer, response }
 }
 
 /** Ask for something. */
@@ -116,7 +118,7 @@ export async function get<P extends PathOf<'get'>>(
   asked: Asked<'get', P>,
   signal?: AbortSignal,
 ): Promise<Answer<'get', P>> {
-  return (await send('get', address(path, asked), {}, signal)) as Answer<'get', P>
+  return (await send('get', address(path, asked), {}, signal)).answer as Answer<'get', P>
 }
 
 /** Change something. */
@@ -125,5 +127,20 @@ export async function change<M extends 'post' | 'put' | 'delete', P extends Path
   path: P,
   sent: Sent<M, P>,
 ): Promise<Answer<M, P>> {
-  return (await send(method, address(path, sent), sent)) as Answer<M, P>
+  return (await send(method, address(path, sent), sent)).answer as Answer<M, P>
+}
+
+/** Undoes a deletion. */
+export type Undo = () => Promise<unknown>
+
+/** Delete something; what comes back undoes that, for a week. */
+export async function remove<P extends PathOf<'delete'>>(path: P, sent: Sent<'delete', P>): Promise<Undo | undefined> {
+  const { response } = await send('delete', address(path, sent), sent)
+  const id = /<\/api\/deleted\/([^/>]+)\/restore>; rel="restore"/.exec(response.headers.get('Link') ?? '')?.[1]
+  return id === undefined ? undefined : () => restore(id)
+}
+
+/** Bring back what was deleted. */
+export function restore(deletedId: string): Promise<unknown> {
+  return change('post', '/api/deleted/{deletedId}/restore', { path: { deletedId } })
 }

@@ -7,7 +7,7 @@ import {
   type InfiniteData,
   type UseQueryResult,
 } from '@tanstack/react-query'
-import { get, onSessionEnd, Problem, type Answer, type Asked, type PathOf } from './client'
+import { get, onSessionEnd, Problem, type Answer, type Asked, type PathOf, type Shape } from './client'
 
 const MINUTE = 60_000
 
@@ -21,7 +21,8 @@ export const queries = new QueryClient({
   },
 })
 
-onSessionEnd(() => void queries.resetQueries({ queryKey: ['/api/session'] }))
+// What was known of the session stays: the pages stay too, with what is typed in them, behind a login.
+onSessionEnd(() => void queries.invalidateQueries({ queryKey: ['/api/session'] }))
 
 /** Ask the API for something, and keep it. */
 export function useApi<P extends PathOf<'get'>>(
@@ -58,6 +59,25 @@ export function usePages<P extends Paged>(
     },
     initialPageParam: '',
     getNextPageParam: (last) => (last as unknown as Page).nextCursor,
+    placeholderData: keepPreviousData,
+  })
+}
+
+/** A fund's closing prices from a day on, newest first: all of them, in as many pages as that takes. */
+export function usePrices(fundId: string, startDate: string): UseQueryResult<Shape<'PriceOut'>[]> {
+  return useQuery({
+    queryKey: ['/api/funds/{fundId}/prices', fundId, startDate, 'all'],
+    queryFn: async ({ signal }) => {
+      const found: Shape<'PriceOut'>[] = []
+      let cursor: string | null = ''
+      while (cursor !== null) {
+        const query = { startDate, limit: 5000, ...(cursor ? { cursor } : {}) }
+        const page: Shape<'PricePage'> = await get('/api/funds/{fundId}/prices', { path: { fundId }, query }, signal)
+        found.push(...page.items)
+        cursor = page.nextCursor
+      }
+      return found
+    },
     placeholderData: keepPreviousData,
   })
 }

@@ -1,10 +1,10 @@
-import { useEffect, useRef, useState, type ReactNode } from 'react'
+import { memo, useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import 'uplot/dist/uPlot.min.css'
 import type uPlot from 'uplot'
-import { useFormats } from '../format/formats'
+import { useFormats, type Formats } from '../format/formats'
 import { useLook } from '../format/theme'
 import { Icon } from '../ui/icon'
-import { draw, zoom, type Line } from './plot'
+import { draw, isDashed, zoom, type Line } from './plot'
 
 interface Props {
   label: string
@@ -28,13 +28,12 @@ export function Chart({ label, dates, lines, off = [], fromZero: startsAtZero = 
   const [fromZero, setFromZero] = useState(startsAtZero)
   const [point, setPoint] = useState<number | null>(null)
   const [isZoomed, setZoomed] = useState(false)
-  const shown = lines.filter((line) => !hidden.has(line.id))
+  const shown = useMemo(() => lines.filter((line) => !hidden.has(line.id)), [lines, hidden])
 
   useEffect(() => {
     const element = place.current
     if (!element) return
-    const visible = lines.filter((line) => !hidden.has(line.id))
-    const made = draw(element, { dates, lines: visible, fromZero, formats, onPoint: setPoint, onZoom: setZoomed })
+    const made = draw(element, { dates, lines: shown, fromZero, formats, onPoint: setPoint, onZoom: setZoomed })
     plot.current = made
     const watch = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: element.clientHeight }))
     watch.observe(element)
@@ -43,39 +42,41 @@ export function Chart({ label, dates, lines, off = [], fromZero: startsAtZero = 
       made.destroy()
       plot.current = null
     }
-  }, [dates, lines, hidden, fromZero, formats, look])
+  }, [dates, shown, fromZero, formats, look])
 
   const move = (factor: number, shift = 0) => plot.current && zoom(plot.current, factor, shift)
-  const toggle = (id: string) =>
-    setHidden((before) => {
-      const next = new Set(before)
-      if (!next.delete(id)) next.add(id)
-      return next
-    })
+  const toggle = useCallback(
+    (id: string) =>
+      setHidden((before) => {
+        const next = new Set(before)
+        if (!next.delete(id)) next.add(id)
+        return next
+      }),
+    [],
+  )
   const at = point ?? dates.length - 1
-  const figure = (line: Line, index: number) => {
-    const value = line.values[index] ?? null
-    return isPrice ? formats.price(value) : formats.amount(value, line.currency)
-  }
   return (
     <figure className="chart" aria-label={label}>
       <div className="legend" role="group" aria-label="Lines">
         <span className="chart-day">{formats.day(dates[at])}</span>
         {lines.map((line) => (
-          <button
+          <Entry
             key={line.id}
-            type="button"
-            className="legend-line"
-            aria-pressed={!hidden.has(line.id)}
-            onClick={() => toggle(line.id)}
-          >
-            <span className="swatch" style={{ borderColor: `var(--c${line.colour % 8})` }} data-dashed={line.dashed} />
-            {line.name}
-            <b>
-              {figure(line, at)} <small>{line.currency}</small>
-            </b>
-          </button>
+            line={line}
+            isOn={!hidden.has(line.id)}
+            figure={figureOf(line, at, formats, isPrice)}
+            toggle={toggle}
+          />
         ))}
+        {lines.length > 3 ? (
+          <button
+            type="button"
+            className="link small"
+            onClick={() => setHidden(new Set(shown.length ? lines.map((line) => line.id) : []))}
+          >
+            {shown.length ? 'All off' : 'All on'}
+          </button>
+        ) : null}
       </div>
       <div className="plot" ref={place} aria-hidden="true" />
       {shown.length ? null : <p className="chart-empty">All lines are off.</p>}
@@ -94,14 +95,53 @@ export function Chart({ label, dates, lines, off = [], fromZero: startsAtZero = 
         </label>
         <span className="quiet">{note}</span>
       </div>
-      <details>
-        <summary>The same as a table</summary>
+      <AsTable label={label} dates={dates} lines={shown} isPrice={isPrice} />
+    </figure>
+  )
+}
+
+function figureOf(line: Line, index: number, formats: Formats, isPrice: boolean): string {
+  const value = line.values[index] ?? null
+  return isPrice ? formats.price(value) : formats.amount(value, line.currency)
+}
+
+/** A line's name, its figure of the day that is pointed at, and whether it is drawn. */
+const Entry = memo(function Entry({ line, isOn, figure, toggle }: {
+  line: Line
+  isOn: boolean
+  figure: string
+  toggle: (id: string) => void
+}) {
+  return (
+    <button type="button" className="legend-line" aria-pressed={isOn} onClick={() => toggle(line.id)}>
+      <span className="swatch" style={{ borderColor: `var(--c${line.colour % 8})` }} data-dashed={isDashed(line)} />
+      {line.name}
+      <b>
+        {figure} <small>{line.currency}</small>
+      </b>
+    </button>
+  )
+})
+
+/** The same figures in rows, made when they are asked for: pointing at a day makes none of them again. */
+const AsTable = memo(function AsTable({ label, dates, lines, isPrice }: {
+  label: string
+  dates: string[]
+  lines: Line[]
+  isPrice: boolean
+}) {
+  const formats = useFormats()
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>The same as a table</summary>
+      {isOpen ? (
         <div className="table-place short" role="region" aria-label={`${label}, as a table`} tabIndex={0}>
           <table>
             <thead>
               <tr>
                 <th scope="col">Day</th>
-                {shown.map((line) => (
+                {lines.map((line) => (
                   <th scope="col" className="number" key={line.id}>
                     {line.name}, {line.currency}
                   </th>
@@ -112,9 +152,9 @@ export function Chart({ label, dates, lines, off = [], fromZero: startsAtZero = 
               {rowsOf(dates).map((index) => (
                 <tr key={index}>
                   <th scope="row">{formats.day(dates[index])}</th>
-                  {shown.map((line) => (
+                  {lines.map((line) => (
                     <td className="number" key={line.id}>
-                      {figure(line, index)}
+                      {figureOf(line, index, formats, isPrice)}
                     </td>
                   ))}
                 </tr>
@@ -122,10 +162,10 @@ export function Chart({ label, dates, lines, off = [], fromZero: startsAtZero = 
             </tbody>
           </table>
         </div>
-      </details>
-    </figure>
+      ) : null}
+    </details>
   )
-}
+})
 
 /** Each day of a month's worth, else the last day of each month; newest first. */
 function rowsOf(dates: string[]): number[] {

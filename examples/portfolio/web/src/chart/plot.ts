@@ -22,6 +22,12 @@ export interface Drawn {
   onZoom: (isZoomed: boolean) => void
 }
 
+/** Colours come again after eight lines, dashed the second time: no line is told by its colour alone. */
+export const isDashed = (line: Line) => line.dashed ?? Math.floor(line.colour / 8) % 2 === 1
+
+/** More days than a screen has room for are not asked for; three years have all of theirs. */
+export const POINTS = 1100
+
 const DAY = 86_400
 
 export const secondsOf = (day: string) => Date.parse(`${day}T00:00:00Z`) / 1000
@@ -64,7 +70,7 @@ export function draw(place: HTMLElement, drawn: Drawn): uPlot {
     padding: [8, 8, 0, 0],
     scales: { x: { time: true }, y: { range: (_, low, high) => spanOf(low, high, drawn.fromZero) } },
     axes: [
-      { ...axis, space: 70, size: 28, grid: { show: false }, values: (_, splits, __, ___, step) => labelsOf(splits, step) },
+      { ...axis, space: 70, size: 28, grid: { show: false }, values: (_, splits, __, ___, step) => labelsOf(splits, step, drawn.formats.months) },
       { ...axis, size: sizeOf, gap: 6, values: (_, splits) => splits.map(drawn.formats.short) },
     ],
     cursor: {
@@ -82,7 +88,7 @@ export function draw(place: HTMLElement, drawn: Drawn): uPlot {
           width: 1.75,
           spanGaps: false,
           points: { show: line.values.filter((value) => value !== null).length === 1 },
-          ...(line.dashed || line.colour > 7 ? { dash: [6, 4] } : {}),
+          ...(isDashed(line) ? { dash: [6, 4] } : {}),
           ...(line.filled ? { fill: `color-mix(in srgb, ${stroke} 10%, transparent)` } : {}),
         }
       }),
@@ -125,9 +131,9 @@ export function windowOf(seen: Window, whole: Window, factor: number, shift: num
   return { min, max: min + width }
 }
 
-function labelsOf(splits: number[], step: number): string[] {
+function labelsOf(splits: number[], step: number, locale: string): string[] {
   const write = (options: Intl.DateTimeFormatOptions) => {
-    const format = new Intl.DateTimeFormat('en-GB', { ...options, timeZone: 'UTC' })
+    const format = new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' })
     return splits.map((split) => format.format(new Date(split * 1000)))
   }
   if (step >= 360 * DAY) return write({ year: 'numeric' })

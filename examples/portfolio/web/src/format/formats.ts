@@ -21,7 +21,8 @@ export interface Formats {
   time: (iso: string | null | undefined) => string
   /** Of a chart's axis. */
   short: (value: number) => string
-  month: (day: Date) => string
+  /** The locale in which months have English names, in the order of days that was chosen. */
+  months: string
 }
 
 const NONE = '–'
@@ -52,7 +53,6 @@ export function formatsOf(settings: Settings): Formats {
   const day = new Intl.DateTimeFormat(dateFormat, { ...dates, timeZone: 'UTC' })
   const clock = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' } as const
   const time = new Intl.DateTimeFormat(dateFormat, { ...dates, ...clock, timeZone })
-  const month = new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric', timeZone: 'UTC' })
   const short = number('short', { notation: 'compact', maximumFractionDigits: 2 })
   return {
     locale,
@@ -65,7 +65,7 @@ export function formatsOf(settings: Settings): Formats {
     day: (iso) => (iso == null ? NONE : day.format(new Date(`${iso}T00:00:00Z`))),
     time: (iso) => (iso == null ? NONE : time.format(new Date(iso))),
     short: (value) => short.format(value).replace('-', '\u2212'),
-    month: (shown) => month.format(shown),
+    months: dateFormat === 'en-US' ? 'en-US' : 'en-GB',
   }
 }
 

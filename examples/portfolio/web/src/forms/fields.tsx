@@ -12,7 +12,7 @@ type Inputs = Pick<
   'type' | 'inputMode' | 'autoComplete' | 'max' | 'min' | 'list' | 'placeholder' | 'autoFocus' | 'maxLength' | 'onBlur'
 >
 
-function Around({ form, name, label, hint, id, children }: Common & { id: string; children: ReactNode }) {
+export function Around({ form, name, label, hint, id, children }: Common & { id: string; children: ReactNode }) {
   const error = form.errors[name]
   return (
     <div className="field" data-invalid={error ? '' : undefined}>
@@ -32,7 +32,7 @@ function Around({ form, name, label, hint, id, children }: Common & { id: string
   )
 }
 
-function described(form: Form, name: string, id: string, hint: ReactNode) {
+export function described(form: Form, name: string, id: string, hint: ReactNode) {
   const error = form.errors[name]
   const ids = [error ? `${id}-e` : '', hint ? `${id}-h` : ''].filter(Boolean).join(' ')
   return { 'aria-invalid': error ? true : undefined, 'aria-describedby': ids || undefined }

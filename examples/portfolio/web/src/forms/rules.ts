@@ -1,9 +1,12 @@
 /** What the API takes, told before it is asked. The API decides: these are its rules in portfolio/api. */
+import { isDay } from '../format/days'
 import { decimalsOf, isBelowPowerOfTen, isNegative, isZero, parseDecimal } from '../format/decimal'
 
 /** What is wrong with a value, or nothing. */
 export type Rule = (value: string) => string | undefined
 
+/** Nothing was traded before. */
+const FIRST = '1900-01-01'
 // eslint-disable-next-line no-control-regex -- these are what is looked for
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f]/
 
@@ -56,12 +59,12 @@ export const isin: Rule = (value) => {
 export const day =
   (today: string): Rule =>
   (value) => {
-    if (!/^\d{4}-\d{2}-\d{2}$/.test(value)) return 'is not a date'
-    if (value < '1900-01-01') return 'is before 1900'
+    if (!isDay(value)) return 'is not a date'
+    if (value < FIRST) return 'is before 1900'
     return value > today ? 'is after today' : undefined
   }
 
-export const anyDay: Rule = (value) => (/^\d{4}-\d{2}-\d{2}$/.test(value) ? undefined : 'is not a date')
+export const anyDay: Rule = (value) => (isDay(value) ? (value < FIRST ? 'is before 1900' : undefined) : 'is not a date')
 
 /** More than nothing, below a power of ten, with so many decimals. */
 const positive =

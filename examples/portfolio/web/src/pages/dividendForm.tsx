@@ -3,7 +3,8 @@ import { typedDecimal } from '../format/decimal'
 import { todayIn, useFormats } from '../format/formats'
 import { useSettings } from '../format/settings'
 import { Editing, type Kept } from '../forms/editing'
-import { NumberField, SelectField, TextField } from '../forms/fields'
+import { DayField } from '../forms/day'
+import { NumberField, SelectField } from '../forms/fields'
 import * as rules from '../forms/rules'
 import type { Values } from '../forms/useForm'
 
@@ -98,14 +99,14 @@ export function DividendForm(props: { dividend?: Dividend; positions: Shape<'Pos
             ]}
           />
           <div className="two">
-            <TextField form={form} name="exDividendDate" label={LABELS.exDividendDate} type="date" />
-            <TextField form={form} name="recordDate" label={LABELS.recordDate} type="date" />
+            <DayField form={form} name="exDividendDate" label={LABELS.exDividendDate} />
+            <DayField form={form} name="recordDate" label={LABELS.recordDate} />
           </div>
           <NumberField form={form} name="dividendPerShare" label={LABELS.dividendPerShare} />
           {paysShares(form.values) ? (
             <fieldset>
               <legend>Reinvestment, once it is done</legend>
-              <TextField form={form} name="buyOrderDate" label={LABELS.buyOrderDate} type="date" max={today} />
+              <DayField form={form} name="buyOrderDate" label={LABELS.buyOrderDate} max={today} />
               <div className="two">
                 <NumberField form={form} name="reinvestmentShares" label={LABELS.reinvestmentShares} />
                 <NumberField form={form} name="reinvestmentPrice" label={LABELS.reinvestmentPrice} />

@@ -1,11 +1,11 @@
 import { useState } from 'react'
-import { change, type Shape } from '../api/client'
+import { remove, type Shape } from '../api/client'
 import { useApi } from '../api/queries'
 import { useFormats } from '../format/formats'
 import { Panel, Table } from '../ui/figures'
 import { Icon } from '../ui/icon'
 import { Empty, Loaded } from '../ui/states'
-import { useDoing } from '../ui/telling'
+import { useDeleting } from '../ui/telling'
 import { DividendForm } from './dividendForm'
 
 type Dividend = Shape<'DividendOut'>
@@ -72,15 +72,11 @@ function Rows({ dividends, edit }: { dividends: Dividend[]; edit: (dividend: Div
 
 function Row({ dividend, edit }: { dividend: Dividend; edit: () => void }) {
   const formats = useFormats()
-  const doing = useDoing()
+  const deleting = useDeleting()
   const { id, version } = dividend
   const name = `dividend of ${dividend.fundName} on ${formats.day(dividend.exDividendDate)}`
-  const remove = () =>
-    doing(
-      () => change('delete', '/api/dividends/{dividendId}', { path: { dividendId: id }, version }),
-      `The ${name} is deleted.`,
-      () => change('post', '/api/dividends', { body: bodyOf(dividend), key: `undo ${id} ${version}` }),
-    )
+  const gone = () =>
+    deleting(() => remove('/api/dividends/{dividendId}', { path: { dividendId: id }, version }), `The ${name} is deleted.`)
   return (
     <tr>
       <td className="day p2">{formats.day(dividend.exDividendDate)}</td>
@@ -108,24 +104,10 @@ function Row({ dividend, edit }: { dividend: Dividend; edit: () => void }) {
         <button type="button" className="icon-button" aria-label={`Edit the ${name}`} onClick={edit}>
           <Icon name="edit" />
         </button>
-        <button type="button" className="icon-button" aria-label={`Delete the ${name}`} onClick={() => void remove()}>
+        <button type="button" className="icon-button" aria-label={`Delete the ${name}`} onClick={() => void gone()}>
           <Icon name="bin" />
         </button>
       </td>
     </tr>
   )
-}
-
-function bodyOf(dividend: Dividend): Shape<'DividendIn'> {
-  const { portfolioFundId, recordDate, exDividendDate, dividendPerShare, buyOrderDate } = dividend
-  const { reinvestmentShares, reinvestmentPrice } = dividend
-  return {
-    portfolioFundId,
-    recordDate,
-    exDividendDate,
-    dividendPerShare,
-    buyOrderDate,
-    reinvestmentShares,
-    reinvestmentPrice,
-  }
 }

@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react'
 import { Link, useNavigate, useParams } from 'react-router'
-import { change, Problem, type Shape } from '../api/client'
-import { changed, useApi } from '../api/queries'
+import { change, Problem, remove, type Shape } from '../api/client'
+import { changed, useApi, usePrices } from '../api/queries'
 import { Chart } from '../chart/chart'
 import type { Line } from '../chart/plot'
 import { Ranges, startOf, type Range } from '../chart/ranges'
@@ -12,7 +12,7 @@ import { Card, Panel, Title } from '../ui/figures'
 import { Icon } from '../ui/icon'
 import { usePageTitle } from '../ui/page'
 import { Empty, Loaded } from '../ui/states'
-import { useDoing, useTelling } from '../ui/telling'
+import { useDeleting, useTelling } from '../ui/telling'
 import { FundForm } from './fundForm'
 import { Prices } from './prices'
 import { Splits } from './splits'
@@ -98,13 +98,12 @@ function Head({ fund }: { fund: FundOut }) {
 function Delete({ fund }: { fund: FundOut }) {
   const [isAsking, setAsking] = useState(false)
   const usage = useApi('/api/funds/{fundId}/usage', { path: { fundId: fund.id } }, isAsking)
-  const doing = useDoing()
+  const deleting = useDeleting()
   const navigate = useNavigate()
-  const remove = async () => {
+  const gone = async () => {
     const path = { fundId: fund.id }
-    if (await doing(() => change('delete', '/api/funds/{fundId}', { path, version: fund.version }), `${fund.name} is deleted.`)) {
-      void navigate('/funds')
-    }
+    const isGone = await deleting(() => remove('/api/funds/{fundId}', { path, version: fund.version }), `${fund.name} is deleted.`)
+    if (isGone) void navigate('/funds')
   }
   const inUse = usage.data?.inUse ? usage.data.portfolios : []
   return (
@@ -115,8 +114,8 @@ function Delete({ fund }: { fund: FundOut }) {
       {isAsking && usage.data ? (
         <Confirm
           title={`Delete ${fund.name}?`}
-          action={inUse.length ? 'Try anyway' : 'Delete it for good'}
-          onConfirm={() => void remove()}
+          action={inUse.length ? 'Try anyway' : 'Delete it'}
+          onConfirm={() => void gone()}
           onClose={() => setAsking(false)}
         >
           {inUse.length ? (
@@ -125,7 +124,7 @@ function Delete({ fund }: { fund: FundOut }) {
               {inUse.map((one) => `${one.name} (${one.transactionCount} transactions)`).join(', ')}.
             </p>
           ) : (
-            <p>Its prices and splits go with it. This cannot be undone.</p>
+            <p>Its prices and splits go with it. For a week it can be brought back.</p>
           )}
         </Confirm>
       ) : null}
@@ -155,14 +154,11 @@ function Facts({ fund }: { fund: FundOut }) {
 function PriceChart({ fund }: { fund: FundOut }) {
   const [range, setRange] = useState<Range>('1Y')
   const today = todayIn(useSettings().timeZone)
-  const prices = useApi('/api/funds/{fundId}/prices', {
-    path: { fundId: fund.id },
-    query: { startDate: startOf(range, today), limit: 5000 },
-  })
+  const prices = usePrices(fund.id, startOf(range, today))
   return (
     <Panel title="Price" tools={<Ranges value={range} onChange={setRange} />}>
       <Loaded query={prices} lines={6}>
-        {(data) => <Drawn fund={fund} prices={data.items} />}
+        {(data) => <Drawn fund={fund} prices={data} />}
       </Loaded>
     </Panel>
   )

@@ -5,7 +5,6 @@ import { Editing, type Kept } from '../forms/editing'
 import { NumberField, SelectField, TextField } from '../forms/fields'
 import * as rules from '../forms/rules'
 import type { Form, Values } from '../forms/useForm'
-import { useDoing } from '../ui/telling'
 
 type Fund = Shape<'FundOut'>
 
@@ -50,10 +49,9 @@ const bodyOf = (values: Values): Shape<'FundIn'> => ({
 
 const START = { name: '', isin: '', symbol: '', currency: 'EUR', exchange: '', investmentType: 'fund', dividendType: 'none' }
 
-/** A fund or stock is entered, changed or deleted. */
+/** A fund or stock is entered or changed. */
 export function FundForm({ fund, onClose }: { fund?: Fund; onClose: () => void }) {
   const navigate = useNavigate()
-  const doing = useDoing()
   const send = async (values: Values, how: { version: number | undefined; key: string }) => {
     const body = bodyOf(values)
     if (fund) {
@@ -64,16 +62,6 @@ export function FundForm({ fund, onClose }: { fund?: Fund; onClose: () => void }
   const reload = async (): Promise<Kept> => {
     const now = await get('/api/funds/{fundId}', { path: { fundId: fund?.id ?? '' } })
     return { values: valuesOf(now), version: now.version }
-  }
-  const remove = async () => {
-    if (!fund) return
-    onClose()
-    const isGone = await doing(
-      () => change('delete', '/api/funds/{fundId}', { path: { fundId: fund.id }, version: fund.version }),
-      `${fund.name} is deleted.`,
-      () => change('post', '/api/funds', { body: bodyOf(valuesOf(fund)), key: `undo ${fund.id}` }),
-    )
-    if (isGone) void navigate('/funds')
   }
   return (
     <Editing
@@ -93,13 +81,6 @@ export function FundForm({ fund, onClose }: { fund?: Fund; onClose: () => void }
       onClose={onClose}
       onDone={(made) => (fund ? onClose() : void navigate(`/funds/${made.id}`, { replace: true }))}
       {...(fund ? { version: fund.version } : {})}
-      more={
-        fund?.latestPrice === null ? (
-          <button type="button" className="button danger-quiet" onClick={() => void remove()}>
-            Delete
-          </button>
-        ) : null
-      }
     >
       {(form) => <Fields form={form} />}
     </Editing>

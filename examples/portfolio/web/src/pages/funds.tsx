@@ -1,12 +1,14 @@
 import { useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
-import { change, type Shape } from '../api/client'
-import { changed, useApi } from '../api/queries'
+import { change, Problem, type Shape } from '../api/client'
+import { useApi } from '../api/queries'
 import { useFormats } from '../format/formats'
+import { useJobs } from '../jobs/started'
 import { Panel, Table, Title } from '../ui/figures'
 import { Icon } from '../ui/icon'
 import { usePageTitle } from '../ui/page'
-import { Empty, Failed, Loaded } from '../ui/states'
+import { Empty, Loaded } from '../ui/states'
+import { useTelling } from '../ui/telling'
 import { FundForm } from './fundForm'
 
 type Fund = Shape<'FundOut'>
@@ -104,49 +106,23 @@ function Listed({ title, funds }: { title: string; funds: Fund[] }) {
   )
 }
 
-/** Prices of every fund with a symbol; those that failed are named. */
+/** Prices of every fund with a symbol, as a job that goes on by itself. */
 function UpdateAll() {
-  const [done, setDone] = useState<Shape<'UpdatedAll'>>()
-  const [failed, setFailed] = useState<Error>()
-  const [isBusy, setBusy] = useState(false)
+  const { jobs, add } = useJobs()
+  const tell = useTelling()
+  const isBusy = jobs.some((job) => job.kind === 'prices')
   const update = async () => {
-    setBusy(true)
-    setDone(undefined)
-    setFailed(undefined)
     try {
-      setDone(await change('post', '/api/funds/update-all-prices', { query: { type: 'today' } }))
-      await changed()
+      const job = await change('post', '/api/jobs/update-prices', { query: { type: 'today' } })
+      add({ id: job.id, kind: 'prices', title: 'Closing prices of all funds' })
     } catch (error) {
-      setFailed(error as Error)
-    } finally {
-      setBusy(false)
+      if (!(error instanceof Problem)) throw error
+      tell({ text: error.message, kind: 'failed' })
     }
   }
   return (
-    <>
-      <button type="button" className="button" disabled={isBusy} onClick={() => void update()}>
-        <Icon name="refresh" /> {isBusy ? 'Asking…' : 'Update prices'}
-      </button>
-      <div className="told" role="status">
-        {failed ? <Failed error={failed} /> : null}
-        {done ? (
-          <div className="notice">
-            <div>
-              <p>
-                {done.newPrices} new prices of {done.totalUpdated} funds.
-                {done.totalErrors ? ` ${done.totalErrors} have none:` : ''}
-              </p>
-              <ul>
-                {done.errors.map((one) => (
-                  <li key={one.fundId}>
-                    {one.name}: {one.error}
-                  </li>
-                ))}
-              </ul>
-            </div>
-          </div>
-        ) : null}
-      </div>
-    </>
+    <button type="button" className="button" disabled={isBusy} onClick={() => void update()}>
+      <Icon name="refresh" /> {isBusy ? 'Asking…' : 'Update prices'}
+    </button>
   )
 }

@@ -5,6 +5,7 @@ import { useFormats } from '../format/formats'
 import { SelectField } from '../forms/fields'
 import { useForm, type Values } from '../forms/useForm'
 import { needed } from '../forms/rules'
+import { useJobs } from '../jobs/started'
 import { Table } from '../ui/figures'
 import { Failed } from '../ui/states'
 import { useTelling } from '../ui/telling'
@@ -20,17 +21,25 @@ export function Import({ kind }: { kind: Kind }) {
   const [seen, setSeen] = useState<Imported>()
   const [failed, setFailed] = useState<Error>()
   const tell = useTelling()
+  const { add } = useJobs()
   const ask = async (values: Values, preview: boolean) => {
     if (!file) return
     setFailed(undefined)
     try {
+      if (!preview && kind === 'transactions') {
+        const job = await begun(file, values)
+        add({ id: job.id, kind: 'transactions', title: `Import of ${file.name}` })
+        setSeen(undefined)
+        setFile(undefined)
+        return
+      }
       const found = await sent(kind, file, values, preview)
       if (preview) {
         setSeen(found)
         return
       }
       await changed()
-      tell({ text: `${found.imported} ${kind} are imported${found.skipped ? `, ${found.skipped} skipped` : ''}.` })
+      tell({ text: `${found.imported} prices are imported.` })
       setSeen(undefined)
       setFile(undefined)
     } catch (error) {
@@ -129,9 +138,26 @@ function sent(kind: Kind, file: File, values: Values, preview: boolean): Promise
     decimal: (values['decimal'] ?? '') as '' | '.' | ',',
   }
   if (kind === 'prices') return change('post', '/api/imports/prices', { query: { ...settled, fundId: target }, form })
-  const duplicates = values['duplicates'] ?? 'refuse'
-  const query = { ...settled, portfolioFundId: target, duplicates }
-  return change('post', '/api/imports/transactions', { query, form } as never)
+  const query = { ...settled, portfolioFundId: target, duplicates: duplicatesOf(values) }
+  return change('post', '/api/imports/transactions', { query, form })
+}
+
+/** Begins an import as a job: a large file takes longer than a request may. */
+function begun(file: File, values: Values): Promise<Shape<'JobOut'>> {
+  const form = new FormData()
+  form.set('file', file)
+  const query = {
+    dates: values['dates'] ?? '',
+    decimal: (values['decimal'] ?? '') as '' | '.' | ',',
+    portfolioFundId: values['target'] ?? '',
+    duplicates: duplicatesOf(values),
+  }
+  return change('post', '/api/jobs/import-transactions', { query, form })
+}
+
+function duplicatesOf(values: Values): 'refuse' | 'skip' | 'keep' {
+  const chosen = values['duplicates']
+  return chosen === 'skip' || chosen === 'keep' ? chosen : 'refuse'
 }
 
 function Target({ kind, form }: { kind: Kind; form: ReturnType<typeof useForm> }) {

@@ -11,6 +11,18 @@ export const METRICS = [
 ] as const
 export type Metric = (typeof METRICS)[number]['id']
 
+/** Of lines that have fewer points than days: which. */
+export function noteOf(dates: string[], lines: Line[]): string | undefined {
+  const [first, second] = dates
+  const step = first && second ? Math.round((Date.parse(second) - Date.parse(first)) / 86_400_000) : 1
+  const isMixed = new Set(lines.map((line) => line.currency)).size > 1
+  const notes = [
+    isMixed ? 'Each line is in its own currency.' : '',
+    step > 1 ? `A point every ${step} days; a shorter range has every day.` : '',
+  ]
+  return notes.filter(Boolean).join(' ') || undefined
+}
+
 /** All of them of one portfolio, as lines. */
 export function metricLines(series: Pick<Shape<'Series'>, Metric | 'currency'>): Line[] {
   return METRICS.map((metric, index) => ({
@@ -19,7 +31,7 @@ export function metricLines(series: Pick<Shape<'Series'>, Metric | 'currency'>):
     currency: series.currency,
     values: series[metric.id],
     colour: index,
-    dashed: metric.id === 'cost',
+    ...(metric.id === 'cost' ? { dashed: true } : {}),
     filled: metric.id === 'value',
   }))
 }

@@ -3,14 +3,14 @@ import { Link } from 'react-router'
 import type { Shape } from '../api/client'
 import { useApi } from '../api/queries'
 import { Chart } from '../chart/chart'
-import type { Line } from '../chart/plot'
+import { POINTS, type Line } from '../chart/plot'
 import { Ranges, startOf, type Range } from '../chart/ranges'
 import { todayIn, useFormats } from '../format/formats'
 import { useSettings } from '../format/settings'
 import { Card, Panel, Table, Title, Toned } from '../ui/figures'
 import { usePageTitle } from '../ui/page'
 import { Empty, Loaded, Missing } from '../ui/states'
-import { METRICS, metricLines, type Metric } from './metrics'
+import { METRICS, metricLines, noteOf, type Metric } from './metrics'
 
 /** What all portfolios are worth together, and how that came about. */
 export function Overview() {
@@ -69,7 +69,7 @@ function History() {
   const [range, setRange] = useState<Range>('1Y')
   const [by, setBy] = useState<'total' | Metric>('total')
   const today = todayIn(useSettings().timeZone)
-  const history = useApi('/api/portfolio-history', { query: { startDate: startOf(range, today) } })
+  const history = useApi('/api/portfolio-history', { query: { startDate: startOf(range, today), points: POINTS } })
   return (
     <Panel
       title="History"
@@ -113,8 +113,7 @@ function HistoryChart({ history, by }: { history: Shape<'History'>; by: 'total' 
   if (!lines.length || !history.dates.length) {
     return <Empty title="No day in this range has figures." />
   }
-  const currencies = new Set(lines.map((line) => line.currency))
-  const note = currencies.size > 1 ? 'Each line is in its own currency.' : undefined
+  const note = noteOf(history.dates, lines)
   const off = by === 'total' ? ['realized', 'unrealized', 'gain'] : []
   return <Chart label="History of the portfolios" dates={history.dates} lines={lines} off={off} note={note} />
 }

@@ -2,22 +2,20 @@ import { useMemo, useState } from 'react'
 import type { Shape } from '../api/client'
 import { useApi } from '../api/queries'
 import { Chart } from '../chart/chart'
-import type { Line } from '../chart/plot'
+import { POINTS, type Line } from '../chart/plot'
 import { Ranges, startOf, type Range } from '../chart/ranges'
 import { todayIn } from '../format/formats'
 import { useSettings } from '../format/settings'
 import { Panel } from '../ui/figures'
 import { Empty, Loaded } from '../ui/states'
-import { metricLines, METRICS, type Metric } from './metrics'
+import { metricLines, METRICS, noteOf, type Metric } from './metrics'
 
 type Whole = Shape<'PortfolioWithTotals'>
 
 /** A portfolio's days: all of it, or fund by fund. */
 export function PortfolioChart({ portfolio }: { portfolio: Whole }) {
-  const isInOverview = !portfolio.isArchived && !portfolio.excludeFromOverview
   const [range, setRange] = useState<Range>('1Y')
-  const [by, setBy] = useState<'total' | Metric>(isInOverview ? 'total' : 'value')
-  const shown = isInOverview || by !== 'total' ? by : 'value'
+  const [by, setBy] = useState<'total' | Metric>('total')
   return (
     <Panel
       title="History"
@@ -25,8 +23,8 @@ export function PortfolioChart({ portfolio }: { portfolio: Whole }) {
         <>
           <label className="inline">
             <span className="hidden">What is drawn</span>
-            <select value={shown} onChange={(event) => setBy(event.target.value as 'total' | Metric)}>
-              {isInOverview ? <option value="total">The portfolio</option> : null}
+            <select value={by} onChange={(event) => setBy(event.target.value as 'total' | Metric)}>
+              <option value="total">The portfolio</option>
               {METRICS.map((metric) => (
                 <option key={metric.id} value={metric.id}>
                   {metric.name} by fund
@@ -38,10 +36,10 @@ export function PortfolioChart({ portfolio }: { portfolio: Whole }) {
         </>
       }
     >
-      {shown === 'total' ? (
+      {by === 'total' ? (
         <OfPortfolio portfolio={portfolio} range={range} />
       ) : (
-        <ByFund portfolio={portfolio} range={range} metric={shown} />
+        <ByFund portfolio={portfolio} range={range} metric={by} />
       )}
     </Panel>
   )
@@ -49,7 +47,9 @@ export function PortfolioChart({ portfolio }: { portfolio: Whole }) {
 
 function OfPortfolio({ portfolio, range }: { portfolio: Whole; range: Range }) {
   const today = todayIn(useSettings().timeZone)
-  const history = useApi('/api/portfolio-history', { query: { startDate: startOf(range, today) } })
+  const history = useApi('/api/portfolio-history', {
+    query: { portfolioId: portfolio.id, startDate: startOf(range, today), points: POINTS },
+  })
   return (
     <Loaded query={history} lines={6}>
       {(data) => <Lines history={data} id={portfolio.id} />}
@@ -63,14 +63,15 @@ function Lines({ history, id }: { history: Shape<'History'>; id: string }) {
     return series ? metricLines(series) : []
   }, [history, id])
   if (!lines.length) return <Empty title="No day in this range has figures." />
-  return <Chart label="History" dates={history.dates} lines={lines} off={['realized', 'unrealized', 'gain']} />
+  const note = noteOf(history.dates, lines)
+  return <Chart label="History" dates={history.dates} lines={lines} off={['realized', 'unrealized', 'gain']} note={note} />
 }
 
 function ByFund({ portfolio, range, metric }: { portfolio: Whole; range: Range; metric: Metric }) {
   const today = todayIn(useSettings().timeZone)
   const history = useApi('/api/portfolios/{portfolioId}/fund-history', {
     path: { portfolioId: portfolio.id },
-    query: { startDate: startOf(range, today) },
+    query: { startDate: startOf(range, today), points: POINTS },
   })
   return (
     <Loaded query={history} lines={6}>
@@ -94,7 +95,6 @@ function FundLines({ history, metric }: { history: Shape<'FundHistory'>; metric:
     [history, metric],
   )
   if (!lines.length || !history.dates.length) return <Empty title="No day in this range has figures." />
-  const isMixed = new Set(lines.map((line) => line.currency)).size > 1
-  const note = isMixed ? 'Each line is in its own currency.' : undefined
+  const note = noteOf(history.dates, lines)
   return <Chart label="History by fund" dates={history.dates} lines={lines} note={note} />
 }

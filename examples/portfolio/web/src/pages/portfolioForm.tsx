@@ -1,13 +1,13 @@
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
-import { change, get, type Shape } from '../api/client'
+import { change, get, remove, type Shape } from '../api/client'
 import { Editing, type Kept } from '../forms/editing'
 import { CheckField, SelectField, TextField } from '../forms/fields'
 import { currency, line, name } from '../forms/rules'
 import type { Values } from '../forms/useForm'
 import { useSettings } from '../format/settings'
 import { Confirm } from '../ui/dialog'
-import { useDoing } from '../ui/telling'
+import { useDeleting } from '../ui/telling'
 
 type PortfolioOut = Shape<'PortfolioOut'>
 
@@ -43,7 +43,7 @@ const bodyOf = (values: Values): Shape<'PortfolioIn'> => ({
 export function PortfolioForm({ portfolio, onClose }: { portfolio?: PortfolioOut; onClose: () => void }) {
   const settings = useSettings()
   const [isDeleting, setDeleting] = useState(false)
-  const doing = useDoing()
+  const deleting = useDeleting()
   const navigate = useNavigate()
   const empty = { ...valuesOf(EMPTY), currency: settings.currency }
 
@@ -59,17 +59,20 @@ export function PortfolioForm({ portfolio, onClose }: { portfolio?: PortfolioOut
     const now = await get('/api/portfolios/{portfolioId}', { path: { portfolioId: portfolio?.id ?? '' } })
     return { values: valuesOf(now), version: now.version }
   }
-  const remove = async () => {
+  const gone = async () => {
     if (!portfolio) return
     const path = { portfolioId: portfolio.id }
-    const gone = () => change('delete', '/api/portfolios/{portfolioId}', { path, version: portfolio.version })
     onClose()
-    if (await doing(gone, `${portfolio.name} is deleted.`)) void navigate('/portfolios')
+    const isGone = await deleting(
+      () => remove('/api/portfolios/{portfolioId}', { path, version: portfolio.version }),
+      `${portfolio.name} is deleted.`,
+    )
+    if (isGone) void navigate('/portfolios')
   }
   if (portfolio && isDeleting) {
     return (
-      <Confirm title={`Delete ${portfolio.name}?`} action="Delete it for good" onConfirm={() => void remove()} onClose={() => setDeleting(false)}>
-        <p>All its transactions and dividends go with it. This cannot be undone.</p>
+      <Confirm title={`Delete ${portfolio.name}?`} action="Delete it" onConfirm={() => void gone()} onClose={() => setDeleting(false)}>
+        <p>All its transactions and dividends go with it. For a week it can be brought back.</p>
         <p>To keep its history out of sight, archive it.</p>
       </Confirm>
     )

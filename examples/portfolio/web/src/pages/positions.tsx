@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { Link } from 'react-router'
-import { change, Problem, type Shape } from '../api/client'
+import { change, Problem, remove, type Shape } from '../api/client'
 import { useApi } from '../api/queries'
 import { useFormats } from '../format/formats'
 import { Editing } from '../forms/editing'
@@ -10,7 +10,7 @@ import { Confirm } from '../ui/dialog'
 import { Panel, Table, Toned } from '../ui/figures'
 import { Icon } from '../ui/icon'
 import { Empty } from '../ui/states'
-import { useDoing, useTelling } from '../ui/telling'
+import { useDeleting, useTelling } from '../ui/telling'
 
 type Position = Shape<'PositionOut'>
 
@@ -80,14 +80,14 @@ export function Positions({ portfolio, positions }: { portfolio: Shape<'Portfoli
 
 function Remove({ position }: { position: Position }) {
   const [asked, setAsked] = useState<{ trades: number; dividends: number }>()
-  const doing = useDoing()
+  const deleting = useDeleting()
   const tell = useTelling()
-  const { portfolioId, fundId } = position
-  const remove = (confirm: boolean) =>
-    change('delete', '/api/portfolio-funds/{positionId}', { path: { positionId: position.id }, query: { confirm } })
+  const gone = (confirm: boolean) =>
+    remove('/api/portfolio-funds/{positionId}', { path: { positionId: position.id }, query: { confirm } })
   const tryIt = async () => {
+    let undo
     try {
-      await remove(false)
+      undo = await gone(false)
     } catch (error) {
       if (error instanceof Problem && error.code === 'confirm') {
         setAsked({ trades: Number(error.more['transactionCount']), dividends: Number(error.more['dividendCount']) })
@@ -96,8 +96,7 @@ function Remove({ position }: { position: Position }) {
       }
       return
     }
-    const back = () => change('post', '/api/portfolio-funds', { body: { portfolioId, fundId } })
-    await doing(() => Promise.resolve(), `${position.fundName} is out of the portfolio.`, back)
+    await deleting(() => Promise.resolve(undo), `${position.fundName} is out of the portfolio.`)
   }
   return (
     <>
@@ -108,12 +107,12 @@ function Remove({ position }: { position: Position }) {
         <Confirm
           title={`Remove ${position.fundName}?`}
           action="Remove it with all of that"
-          onConfirm={() => void doing(() => remove(true), `${position.fundName} is removed.`)}
+          onConfirm={() => void deleting(() => gone(true), `${position.fundName} is removed.`)}
           onClose={() => setAsked(undefined)}
         >
           <p>
-            Its {asked.trades} transactions and {asked.dividends} dividends in this portfolio are deleted with it.
-            This cannot be undone.
+            Its {asked.trades} transactions and {asked.dividends} dividends in this portfolio are deleted with it. For a
+            week they can be brought back.
           </p>
         </Confirm>
       ) : null}

@@ -1,23 +1,23 @@
 import { useState } from 'react'
-import { change, type Shape } from '../api/client'
+import { change, remove, type Shape } from '../api/client'
 import { usePages } from '../api/queries'
 import { typedDecimal } from '../format/decimal'
 import { todayIn, useFormats } from '../format/formats'
 import { useSettings } from '../format/settings'
 import { Editing } from '../forms/editing'
-import { NumberField, TextField } from '../forms/fields'
+import { DayField, DayRange } from '../forms/day'
+import { NumberField } from '../forms/fields'
 import * as rules from '../forms/rules'
 import { Panel, Table } from '../ui/figures'
 import { Icon } from '../ui/icon'
 import { Empty, Loaded } from '../ui/states'
-import { useDoing } from '../ui/telling'
+import { useDeleting } from '../ui/telling'
 
 type Price = Shape<'PriceOut'>
 
 /** A fund's closing prices: looked up, entered, corrected. */
 export function Prices({ fund }: { fund: Shape<'FundOut'> }) {
-  const [since, setSince] = useState('')
-  const [until, setUntil] = useState('')
+  const [{ since, until }, setRange] = useState({ since: '', until: '' })
   const [edited, setEdited] = useState<Price | 'new'>()
   const pages = usePages('/api/funds/{fundId}/prices', {
     path: { fundId: fund.id },
@@ -33,12 +33,7 @@ export function Prices({ fund }: { fund: Shape<'FundOut'> }) {
       }
     >
       <div className="filters" role="group" aria-label="Which prices">
-        <label className="inline">
-          from <input type="date" value={since} onChange={(event) => setSince(event.target.value)} />
-        </label>
-        <label className="inline">
-          to <input type="date" value={until} onChange={(event) => setUntil(event.target.value)} />
-        </label>
+        <DayRange since={since} until={until} set={setRange} />
       </div>
       <Loaded query={pages} lines={6}>
         {(data) => {
@@ -63,14 +58,10 @@ export function Prices({ fund }: { fund: Shape<'FundOut'> }) {
 
 function Rows({ fund, prices, edit }: { fund: Shape<'FundOut'>; prices: Price[]; edit: (price: Price) => void }) {
   const formats = useFormats()
-  const doing = useDoing()
-  const remove = (one: Price) => {
+  const deleting = useDeleting()
+  const gone = (one: Price) => {
     const path = { fundId: fund.id, day: one.date }
-    void doing(
-      () => change('delete', '/api/funds/{fundId}/prices/{day}', { path }),
-      `The price of ${formats.day(one.date)} is deleted.`,
-      () => change('put', '/api/funds/{fundId}/prices/{day}', { path, body: { price: one.price } }),
-    )
+    void deleting(() => remove('/api/funds/{fundId}/prices/{day}', { path }), `The price of ${formats.day(one.date)} is deleted.`)
   }
   return (
     <Table
@@ -95,7 +86,7 @@ function Rows({ fund, prices, edit }: { fund: Shape<'FundOut'>; prices: Price[];
             <button type="button" className="icon-button" aria-label={`Correct the price of ${formats.day(one.date)}`} onClick={() => edit(one)}>
               <Icon name="edit" />
             </button>
-            <button type="button" className="icon-button" aria-label={`Delete the price of ${formats.day(one.date)}`} onClick={() => remove(one)}>
+            <button type="button" className="icon-button" aria-label={`Delete the price of ${formats.day(one.date)}`} onClick={() => gone(one)}>
               <Icon name="bin" />
             </button>
           </td>
@@ -125,7 +116,7 @@ function PriceForm({ fund, price, onClose }: { fund: Shape<'FundOut'>; price?: P
     >
       {(form) => (
         <div className="two">
-          <TextField form={form} name="date" label="Day" type="date" max={today} />
+          <DayField form={form} name="date" label="Day" max={today} />
           <NumberField form={form} name="price" label="Price" hint={`in ${fund.currency}`} />
         </div>
       )}

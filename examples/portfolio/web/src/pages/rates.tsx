@@ -1,14 +1,15 @@
-import { change, type Shape } from '../api/client'
+import { change, remove, type Shape } from '../api/client'
 import { changed, useApi } from '../api/queries'
 import { todayIn, useFormats } from '../format/formats'
 import { useSettings } from '../format/settings'
+import { DayField } from '../forms/day'
 import { FormProblem, NumberField, TextField } from '../forms/fields'
 import * as rules from '../forms/rules'
 import { useForm } from '../forms/useForm'
 import { Panel, Table } from '../ui/figures'
 import { Icon } from '../ui/icon'
 import { Empty, Loaded } from '../ui/states'
-import { useDoing, useTelling } from '../ui/telling'
+import { useDeleting, useTelling } from '../ui/telling'
 
 type Rate = Shape<'RateOut'>
 
@@ -59,7 +60,7 @@ function Enter() {
           <TextField form={form} name="fromCurrency" label="One" maxLength={3} />
           <NumberField form={form} name="rate" label="is worth" />
           <TextField form={form} name="toCurrency" label="of" maxLength={3} />
-          <TextField form={form} name="date" label="from" type="date" max={today} />
+          <DayField form={form} name="date" label="from" max={today} />
         </div>
         <FormProblem form={form} />
         <div className="actions">
@@ -74,13 +75,12 @@ function Enter() {
 
 function Rows({ rates }: { rates: Rate[] }) {
   const formats = useFormats()
-  const doing = useDoing()
-  const remove = (one: Rate) => {
+  const deleting = useDeleting()
+  const gone = (one: Rate) => {
     const { fromCurrency, toCurrency, date } = one
-    void doing(
-      () => change('delete', '/api/exchange-rates', { query: { fromCurrency, toCurrency, date } }),
+    void deleting(
+      () => remove('/api/exchange-rates', { query: { fromCurrency, toCurrency, date } }),
       `The rate of ${fromCurrency} of ${formats.day(date)} is deleted.`,
-      () => change('put', '/api/exchange-rates', { body: one }),
     )
   }
   return (
@@ -109,7 +109,7 @@ function Rows({ rates }: { rates: Rate[] }) {
               type="button"
               className="icon-button"
               aria-label={`Delete the rate of ${one.fromCurrency} in ${one.toCurrency} of ${formats.day(one.date)}`}
-              onClick={() => remove(one)}
+              onClick={() => gone(one)}
             >
               <Icon name="bin" />
             </button>

@@ -60,7 +60,9 @@ function Browsers() {
   const formats = useFormats()
   const doing = useDoing()
   const sessions = useApi('/api/sessions', {})
-  const leave = () => doing(() => change('delete', '/api/sessions', {}), 'All browsers are logged out.')
+  const leave = async () => {
+    if (await doing(() => change('delete', '/api/sessions', {}), 'All browsers are logged out.')) await queries.resetQueries()
+  }
   return (
     <Panel
       title="Browsers that are logged in"

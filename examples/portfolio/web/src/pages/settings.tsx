@@ -10,6 +10,7 @@ import { useForm, type Values } from '../forms/useForm'
 import { Panel, Title } from '../ui/figures'
 import { usePageTitle } from '../ui/page'
 import { useTelling } from '../ui/telling'
+import { Deleted } from './deleted'
 import { Rates } from './rates'
 import { Security } from './security'
 
@@ -25,11 +26,13 @@ export function SettingsPage() {
         </NavLink>
         <NavLink to="/settings/rates">Exchange rates</NavLink>
         <NavLink to="/settings/security">Security</NavLink>
+        <NavLink to="/settings/deleted">Deleted</NavLink>
       </nav>
       <Routes>
         <Route index element={<General />} />
         <Route path="rates" element={<Rates />} />
         <Route path="security" element={<Security />} />
+        <Route path="deleted" element={<Deleted />} />
         <Route path="*" element={<Navigate to="/settings" replace />} />
       </Routes>
     </>

@@ -1,15 +1,16 @@
 import { useState } from 'react'
-import { change, type Shape } from '../api/client'
+import { change, remove, type Shape } from '../api/client'
 import { useApi } from '../api/queries'
 import { todayIn, useFormats } from '../format/formats'
 import { useSettings } from '../format/settings'
 import { Editing } from '../forms/editing'
-import { NumberField, TextField } from '../forms/fields'
+import { DayField } from '../forms/day'
+import { NumberField } from '../forms/fields'
 import * as rules from '../forms/rules'
 import { Panel, Table } from '../ui/figures'
 import { Icon } from '../ui/icon'
 import { Empty, Loaded } from '../ui/states'
-import { useDoing } from '../ui/telling'
+import { useDeleting } from '../ui/telling'
 
 type Split = Shape<'SplitOut'>
 
@@ -17,15 +18,15 @@ type Split = Shape<'SplitOut'>
 export function Splits({ fund }: { fund: Shape<'FundOut'> }) {
   const [isAdding, setAdding] = useState(false)
   const formats = useFormats()
-  const doing = useDoing()
+  const deleting = useDeleting()
   const path = { fundId: fund.id }
   const splits = useApi('/api/funds/{fundId}/splits', { path })
-  const remove = (split: Split) => {
-    const { date, old } = split
-    void doing(
-      () => change('delete', '/api/funds/{fundId}/splits/{splitId}', { path: { ...path, splitId: split.id }, version: split.version }),
-      `The split of ${formats.day(date)} is deleted.`,
-      () => change('post', '/api/funds/{fundId}/splits', { path, body: { date, old, new: split.new }, key: `undo ${split.id}` }),
+  const gone = (split: Split) => {
+    const { version } = split
+    const all = { ...path, splitId: split.id }
+    void deleting(
+      () => remove('/api/funds/{fundId}/splits/{splitId}', { path: all, version }),
+      `The split of ${formats.day(split.date)} is deleted.`,
     )
   }
   return (
@@ -61,7 +62,7 @@ export function Splits({ fund }: { fund: Shape<'FundOut'> }) {
                     {split.new} for {split.old}
                   </td>
                   <td className="row-actions">
-                    <button type="button" className="icon-button" aria-label={`Delete the split of ${formats.day(split.date)}`} onClick={() => remove(split)}>
+                    <button type="button" className="icon-button" aria-label={`Delete the split of ${formats.day(split.date)}`} onClick={() => gone(split)}>
                       <Icon name="bin" />
                     </button>
                   </td>
@@ -96,7 +97,7 @@ function SplitForm({ fund, onClose }: { fund: Shape<'FundOut'>; onClose: () => v
     >
       {(form) => (
         <>
-          <TextField form={form} name="date" label="Day" type="date" />
+          <DayField form={form} name="date" label="Day" />
           <div className="two">
             <NumberField form={form} name="new" label="New shares" inputMode="numeric" />
             <NumberField form={form} name="old" label="For old ones" inputMode="numeric" />

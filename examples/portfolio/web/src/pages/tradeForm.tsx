@@ -3,7 +3,8 @@ import { times, typedDecimal } from '../format/decimal'
 import { todayIn, useFormats } from '../format/formats'
 import { useSettings } from '../format/settings'
 import { Editing, type Kept } from '../forms/editing'
-import { NumberField, SelectField, TextField } from '../forms/fields'
+import { DayField } from '../forms/day'
+import { NumberField, SelectField } from '../forms/fields'
 import * as rules from '../forms/rules'
 import type { Form, Values } from '../forms/useForm'
 
@@ -121,7 +122,7 @@ function Fields({ form, positions, today }: { form: Form; positions: Position[];
       />
       <div className="two">
         <SelectField form={form} name="type" label={LABELS.type} choices={TYPES} />
-        <TextField form={form} name="date" label={LABELS.date} type="date" max={today} onBlur={() => void fill()} />
+        <DayField form={form} name="date" label={LABELS.date} max={today} onLeave={() => void fill()} />
       </div>
       {isFee ? (
         <NumberField form={form} name="amount" label={LABELS.amount} hint={in_} />

@@ -1,28 +1,30 @@
 import { useState } from 'react'
-import { change, type Shape } from '../api/client'
+import { remove, type Shape } from '../api/client'
 import { usePages } from '../api/queries'
 import { useFormats } from '../format/formats'
+import { DayRange } from '../forms/day'
+import { Choosing } from '../ui/choosing'
 import { Panel, Table, Toned } from '../ui/figures'
 import { Icon } from '../ui/icon'
 import { Empty, Loaded } from '../ui/states'
-import { useDoing } from '../ui/telling'
+import { useDeleting } from '../ui/telling'
 import { TradeForm } from './tradeForm'
 
 type Trade = Shape<'TransactionOut'>
 type Kind = 'buy' | 'sell' | 'fee'
-const KINDS: { id: Kind; name: string }[] = [
-  { id: 'buy', name: 'Buys' },
-  { id: 'sell', name: 'Sells' },
-  { id: 'fee', name: 'Fees' },
+const KINDS: { value: Kind; label: string }[] = [
+  { value: 'buy', label: 'Buys' },
+  { value: 'sell', label: 'Sells' },
+  { value: 'fee', label: 'Fees' },
 ]
 interface Filter {
-  fundId: string
-  type: Kind | ''
+  fundId: string[]
+  type: Kind[]
   startDate: string
   endDate: string
   sort: '-date' | 'date'
 }
-const ALL: Filter = { fundId: '', type: '', startDate: '', endDate: '', sort: '-date' }
+const ALL: Filter = { fundId: [], type: [], startDate: '', endDate: '', sort: '-date' }
 
 /** What was bought and sold in a portfolio, and what it cost in fees. */
 export function Trades({ portfolioId, positions }: { portfolioId: string; positions: Shape<'PositionOut'>[] }) {
@@ -81,8 +83,8 @@ function queryOf(portfolioId: string, filter: Filter) {
     portfolioId,
     sort,
     limit: 20,
-    ...(fundId ? { fundId: [fundId] } : {}),
-    ...(type ? { type: [type] } : {}),
+    ...(fundId.length ? { fundId } : {}),
+    ...(type.length ? { type } : {}),
     ...(startDate ? { startDate } : {}),
     ...(endDate ? { endDate } : {}),
   }
@@ -92,32 +94,31 @@ function Filters(props: { filter: Filter; set: (filter: Filter) => void; positio
   const { filter, set } = props
   return (
     <div className="filters" role="group" aria-label="Which transactions">
-      <select aria-label="Fund" value={filter.fundId} onChange={(event) => set({ ...filter, fundId: event.target.value })}>
-        <option value="">All funds</option>
-        {props.positions.map((one) => (
-          <option key={one.fundId} value={one.fundId}>
-            {one.fundName}
-          </option>
-        ))}
-      </select>
-      <select
-        aria-label="Type"
-        value={filter.type}
-        onChange={(event) => set({ ...filter, type: KINDS.find((kind) => kind.id === event.target.value)?.id ?? '' })}
-      >
-        <option value="">All types</option>
-        {KINDS.map((kind) => (
-          <option key={kind.id} value={kind.id}>
-            {kind.name}
-          </option>
-        ))}
-      </select>
+      <Choosing
+        label="Funds"
+        all="All funds"
+        choices={props.positions.map((one) => ({ value: one.fundId, label: one.fundName }))}
+        chosen={filter.fundId}
+        set={(fundId) => set({ ...filter, fundId })}
+      />
+      <Choosing
+        label="Types"
+        all="All types"
+        choices={KINDS}
+        chosen={filter.type}
+        set={(type) => set({ ...filter, type: KINDS.map((kind) => kind.value).filter((kind) => type.includes(kind)) })}
+      />
+      <DayRange
+        since={filter.startDate}
+        until={filter.endDate}
+        set={({ since, until }) => set({ ...filter, startDate: since, endDate: until })}
+      />
       <label className="inline">
-        from{' '}
-        <input type="date" value={filter.startDate} onChange={(event) => set({ ...filter, startDate: event.target.value })} />
-      </label>
-      <label className="inline">
-        to <input type="date" value={filter.endDate} onChange={(event) => set({ ...filter, endDate: event.target.value })} />
+        <span className="hidden">Order</span>
+        <select value={filter.sort} onChange={(event) => set({ ...filter, sort: event.target.value === 'date' ? 'date' : '-date' })}>
+          <option value="-date">Newest first</option>
+          <option value="date">Oldest first</option>
+        </select>
       </label>
     </div>
   )
@@ -162,15 +163,11 @@ function Rows(props: {
 
 function Row({ trade, edit }: { trade: Trade; edit: () => void }) {
   const formats = useFormats()
-  const doing = useDoing()
+  const deleting = useDeleting()
   const name = `${trade.type} of ${trade.fundName} on ${formats.day(trade.date)}`
   const path = { transactionId: trade.id }
-  const remove = () =>
-    doing(
-      () => change('delete', '/api/transactions/{transactionId}', { path, version: trade.version }),
-      `The ${name} is deleted.`,
-      () => change('post', '/api/transactions', { body: bodyOf(trade), key: `undo ${trade.id} ${trade.version}` }),
-    )
+  const gone = () =>
+    deleting(() => remove('/api/transactions/{transactionId}', { path, version: trade.version }), `The ${name} is deleted.`)
   return (
     <tr>
       <td className="day p2">{formats.day(trade.date)}</td>
@@ -196,15 +193,10 @@ function Row({ trade, edit }: { trade: Trade; edit: () => void }) {
         <button type="button" className="icon-button" aria-label={`Edit the ${name}`} onClick={edit}>
           <Icon name="edit" />
         </button>
-        <button type="button" className="icon-button" aria-label={`Delete the ${name}`} onClick={() => void remove()}>
+        <button type="button" className="icon-button" aria-label={`Delete the ${name}`} onClick={() => void gone()}>
           <Icon name="bin" />
         </button>
       </td>
     </tr>
   )
-}
-
-function bodyOf(trade: Trade): Shape<'TransactionIn'> {
-  const { portfolioFundId, date, shares, costPerShare, amount } = trade
-  return { portfolioFundId, date, type: trade.type as Kind, shares, costPerShare, amount }
 }

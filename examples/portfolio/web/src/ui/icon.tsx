@@ -15,6 +15,10 @@ const PATHS = {
   more: 'M12 5v.1M12 12v.1M12 19v.1',
   leave: 'M14 5H5v14h9M10 12h10m0 0-4-4m4 4-4 4',
   back: 'M15 5l-7 7 7 7',
+  calendar: 'M5 6h14v14H5zM5 10h14M9 4v4m6-4v4',
+  undo: 'M8 5 4 9l4 4M4 9h9a6 6 0 0 1 0 12h-3',
+  sort: 'M8 5v14m0 0-3-3m3 3 3-3M16 19V5m0 0-3 3m3-3 3 3',
+  check: 'M5 13l4 4L19 7',
   zoom: 'M10 4a6 6 0 1 0 0 12 6 6 0 0 0 0-12zM15 15l5 5',
 } as const
 export type IconName = keyof typeof PATHS

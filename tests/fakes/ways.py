@@ -293,7 +293,17 @@ def deployed(
     done = journey.deploy(
         folder, journey.Asked(), lambda region: stand.cloud(), journey.Manner(), DeployScreen(io.StringIO())
     )
-    yield at_stand(stand, done.outputs["Url"])
+    yield at_stand(stand, door_url(stand, typed.name, done.outputs))
+
+
+def door_url(stand: Stand, project: str, outputs: Mapping[str, str]) -> str:
+    """The address of the door itself, where CloudFront would be in front of it and there is none."""
+    if "SiteBucket" not in outputs:
+        return outputs["Url"]
+    cloud, stack = stand.cloud(), stack_name(project, "")
+    made = cloud.call("cloudformation", "describe_stack_resources", StackName=stack)["StackResources"]
+    [api] = [one["PhysicalResourceId"] for one in made if one["ResourceType"] == "AWS::ApiGatewayV2::Api"]
+    return f"https://{api}.execute-api.{cloud.region}.amazonaws.com"
 
 
 def at_stand(stand: Stand, url: str) -> Call:

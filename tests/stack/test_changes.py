@@ -100,6 +100,15 @@ def test_what_names_a_replaced_resource_stays_and_so_does_what_names_that() -> N
     assert [one.id for one in changes([route, integration, table])] == ["Route", "Integration", "Table"]
 
 
+def test_what_takes_an_attribute_of_a_resource_that_only_names_the_alias_is_not_news() -> None:
+    alias = said("Modify", "AWS::Lambda::Alias", "Live", Details=touching("FunctionVersion"))
+    role = referring("SchedulesRole", "AWS::IAM::Role", "Live")
+    schedule = referring("Prices", "AWS::Scheduler::Schedule", "SchedulesRole.Arn", "ResourceAttribute")
+    assert changes([schedule, role, alias]) == ()
+    changed = said("Modify", "AWS::IAM::Role", "SchedulesRole", Details=touching("Policies"))
+    assert [one.id for one in changes([schedule, changed, alias])] == ["Prices", "SchedulesRole"]
+
+
 def test_what_takes_an_attribute_of_a_changed_resource_stays() -> None:
     one = referring("Alarm", "AWS::CloudWatch::Alarm", "Queue.QueueName", "ResourceAttribute")
     assert changes([one])

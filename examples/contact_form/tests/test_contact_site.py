@@ -7,25 +7,22 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fnmatch import fnmatch
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
 import pytest
 
 pytest.importorskip("fakes.ways", reason="runs with sameroom's own tests")
 
+from fakes.cloudfront import in_front
 from fakes.deploying import Typed
-from fakes.ways import Call, at_stand
+from fakes.ways import at_stand, door_url
 
 from sameroom import journey
 from sameroom.cli.deploy_screen import DeployScreen
-from sameroom.errors import Refused
 from sameroom.operate.secrets import put
 from sameroom.project import Choices, Project, load
 from sameroom.project.naming import stack_name
@@ -96,61 +93,6 @@ def test_the_files_on_s3_have_the_apps_own_policy_and_every_route_has_its_place(
 
 
 @contextmanager
-def in_front(stand: Stand, bucket: str, api: tuple[str, ...], call: Call, policy: str) -> Iterator[str]:
-    """What CloudFront is: the bucket's files, and the app for its paths."""
-
-    class Front(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            path = urlsplit(self.path).path
-            if any(fnmatch(path, pattern) for pattern in api):
-                self.ask_the_app()
-            elif "." not in path.rpartition("/")[2] and not path.endswith("/"):
-                self.answer(302, [("Location", f"{path}/")], b"")
-            else:
-                self.file(path[1:] + "index.html" if path.endswith("/") else path[1:])
-
-        def file(self, key: str, status: int = 200) -> None:
-            try:
-                found = stand.cloud().call("s3", "get_object", Bucket=bucket, Key=key)
-            except Refused:
-                self.file("404.html", 404)
-                return
-            headers = [("Content-Type", found["ContentType"]), ("Content-Security-Policy", policy)]
-            self.answer(status, headers, found["Body"].read())
-
-        def ask_the_app(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            passed = {name: value for name, value in self.headers.items() if name.lower() != "host"}
-            said = call(self.command, self.path, passed, body)
-            hop = ("content-length", "connection", "date", "server", "transfer-encoding")
-            self.answer(said.status, [one for one in said.headers if one[0].lower() not in hop], said.body)
-
-        def do_POST(self) -> None:
-            self.ask_the_app()
-
-        def answer(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
-            self.send_response(status)
-            for name, value in [*headers, ("Content-Length", str(len(body)))]:
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Front)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        # A host that browsers take for safe, or they would keep no Secure cookie.
-        yield f"http://localhost:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-@contextmanager
 def released(stand: Stand, work: Path, patch: pytest.MonkeyPatch) -> Iterator[str]:
     """The example deployed with its site, and the address of both."""
     folder = work / "contact_form"
@@ -164,14 +106,10 @@ def released(stand: Stand, work: Path, patch: pytest.MonkeyPatch) -> Iterator[st
         put(cloud, stack_name(typed.name, ""), typed.name, name, value)
     screen = DeployScreen(io.StringIO())
     done = journey.deploy(folder, journey.Asked(), lambda region: stand.cloud(), journey.Manner(), screen)
-    made = cloud.call("cloudformation", "describe_stack_resources", StackName=typed.name)["StackResources"]
-    [api] = [one["PhysicalResourceId"] for one in made if one["ResourceType"] == "AWS::ApiGatewayV2::Api"]
     site = project().settings.site
     assert site is not None
-    call = at_stand(stand, f"https://{api}.execute-api.{cloud.region}.amazonaws.com")
-    with in_front(
-        stand, done.outputs["SiteBucket"], site.api, call, site.content_security_policy or ""
-    ) as url:
+    call = at_stand(stand, door_url(stand, typed.name, done.outputs))
+    with in_front(stand, done.outputs["SiteBucket"], site, call) as url:
         yield url
 
 

@@ -12,13 +12,16 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Flask
 from owner_browser import Browser as Api
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 WEB = Path(__file__).parent.parent / "web"
 DIST = WEB / "dist"
@@ -58,6 +61,19 @@ def _npm(*arguments: str) -> None:
         ["npm", *arguments], cwd=WEB, capture_output=True, text=True, check=False, timeout=180
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A headless browser, where there is one; else the test is skipped."""
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    found = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+    if found is None:
+        pytest.skip("no chromium-headless-shell and no chromium here")
+    with api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield started
+        started.close()
 
 
 @contextmanager

@@ -11,18 +11,13 @@ import pytest
 
 # The processes are sameroom's own tests'; a copy of this example has none.
 pytest.importorskip("fakes.dev_process", reason="runs with sameroom's own tests")
-pytest.importorskip("playwright", reason="playwright is not installed")
 
 from fakes.dev_process import Dev, dev
 from owner_browser import EMAIL, PASSWORD
-from portfolio_site import WEB, installed
+from portfolio_site import WEB, chromium, installed
 
 FOLDER = WEB.parent
-CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium-headless-shell and no chromium here"),
-]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
@@ -56,11 +51,8 @@ def _linked(source: str, target: str) -> str:
 
 
 def test_a_saved_component_is_on_the_page_without_a_reload_and_what_was_typed_stays(running: Dev) -> None:
-    from playwright.sync_api import sync_playwright
-
     running.wait_for("front end ready", 30)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with chromium() as browser:
         page = browser.new_page()
         page.goto(running.url)
         page.get_by_label("E-mail address").fill(EMAIL)
@@ -76,5 +68,4 @@ def test_a_saved_component_is_on_the_page_without_a_reload_and_what_was_typed_st
         page.get_by_role("link", name="Portfolios").first.click()
         page.get_by_role("heading", name="Portfolios", level=1).wait_for()
         assert page.evaluate("window.stayed")
-        browser.close()
     running.wait_for("200 POST +/api/session")

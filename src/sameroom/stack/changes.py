@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceCh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from typing import Any, Literal, NamedTuple
 
 from ..template.ids import ALIAS
@@ -50,21 +50,25 @@ def changes(described: Iterable[Mapping[str, Any]]) -> tuple[Change, ...]:
     knows at that point."""
     said = [one["ResourceChange"] for one in described if one.get("Type") == "Resource"]
     left = {one["LogicalResourceId"]: one for one in said if not _of_every_release(_change(one))}
-    while idle := [name for name, one in left.items() if _follows_nothing(one, left)]:
-        for name in idle:
-            del left[name]
+    same = {one["LogicalResourceId"] for one in said} - left.keys()
+    while idle := {name for name, one in left.items() if _follows_nothing(one, left, same)}:
+        same |= idle
+        left = {name: one for name, one in left.items() if name not in idle}
     return tuple(_change(one) for one in left.values())
 
 
-def _follows_nothing(said: Mapping[str, Any], left: Mapping[str, Mapping[str, Any]]) -> bool:
-    """Whether all that would change are names of other resources, none of which is replaced. ``Ref`` of a
-    resource changes with its replacement alone."""
+def _follows_nothing(said: Mapping[str, Any], left: Mapping[str, Mapping[str, Any]], same: Set[str]) -> bool:
+    """Whether all that would change are names of other resources, none of which is replaced, and attributes
+    of those that are found to stay the ``same``. ``Ref`` of a resource changes with its replacement alone."""
     details = said.get("Details", ())
-    return bool(details) and all(
-        detail.get("ChangeSource") == "ResourceReference"
-        and not _is_replaced(left.get(str(detail.get("CausingEntity"))))
-        for detail in details
-    )
+    return bool(details) and all(_is_idle(detail, left, same) for detail in details)
+
+
+def _is_idle(detail: Mapping[str, Any], left: Mapping[str, Mapping[str, Any]], same: Set[str]) -> bool:
+    cause = str(detail.get("CausingEntity"))
+    if detail.get("ChangeSource") == "ResourceAttribute":
+        return cause.partition(".")[0] in same
+    return detail.get("ChangeSource") == "ResourceReference" and not _is_replaced(left.get(cause))
 
 
 def _is_replaced(said: Mapping[str, Any] | None) -> bool:

@@ -1,5 +1,5 @@
 """Commands: ``flask owner``, ``flask seed``, ``flask prices update``, ``flask history rebuild``, ``flask
-import``.
+import``, ``flask restore``.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class _Migrations(click.Command):
 def init_app(app: Flask) -> None:
     """Register the commands."""
     app.cli.add_command(_Migrations(app))
-    for command in (owner, seed, history, prices, import_file):
+    for command in (owner, seed, history, prices, import_file, restore):
         app.cli.add_command(command)
 
 
@@ -167,3 +167,27 @@ def import_file(file: Path, portfolio: str, isin: str, duplicates: Any) -> None:
         raise click.ClickException(problem.detail) from None
     work.session.commit()
     click.echo(f"{done.imported} transactions were imported, {done.skipped} skipped.")
+
+
+@click.command()
+@with_appcontext
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore(file: Path) -> None:
+    """Take in an archive of the export, where there are no portfolios and funds yet."""
+    from .api.operations import at_work
+    from .api.payload import Archive
+    from .api.problems import Problem
+    from .api.restoring import import_everything
+    from .domain.refusals import Refused
+
+    work = at_work()
+    try:
+        done = import_everything(work, Archive(file.name, file.read_bytes()))
+    except Problem as problem:
+        raise click.ClickException(problem.detail) from None
+    except Refused as refused:
+        raise click.ClickException(refused.why) from None
+    work.session.commit()
+    click.echo(
+        f"{done.portfolios} portfolios, {done.funds} funds and {done.transactions} transactions are there."
+    )

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from owner_browser import Browser
-from portfolio.files import closes, tables, trades
+from portfolio.files import closes, exporting, tables, trades
 from portfolio.files.tables import Choices
 
 TODAY = date(2024, 6, 28)
@@ -207,7 +207,7 @@ def test_what_was_exported_can_be_imported(browser: Browser) -> None:
     assert send(browser, f"transactions?portfolioFundId={other}", out.data)[1]["imported"] == 2
     packed = zipfile.ZipFile(io.BytesIO(browser.send("GET", "/export").data))
     names = {name.partition("/")[2].removesuffix(".csv") for name in packed.namelist()}
-    assert names == {"portfolios", "funds", "transactions", "dividends", "prices", "splits", "exchange-rates"}
+    assert names == set(exporting.NAMES)
     rows = list(csv.DictReader(io.StringIO(packed.read("portfolio-2024-06-28/portfolios.csv").decode())))
     assert {row["name"] for row in rows} == {"'=HYPERLINK(1)", "Other"}
     rows = list(csv.DictReader(io.StringIO(browser.send("GET", "/export/prices.csv").text)))

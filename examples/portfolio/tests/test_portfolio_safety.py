@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -31,18 +32,7 @@ def test_without_a_login_there_is_nothing_to_see(app: Flask) -> None:
     for found in OPERATIONS:
         if found.who == "anybody":
             continue
-        path = found.path
-        for part in (
-            "portfolio_id",
-            "position_id",
-            "fund_id",
-            "transaction_id",
-            "dividend_id",
-            "split_id",
-            "job_id",
-        ):
-            path = path.replace(f"<uuid:{part}>", some_id)
-        path = path.replace("<uuid:token_id>", some_id).replace("<day>", "2024-01-01")
+        path = re.sub(r"<uuid:\w+>", some_id, found.path).replace("<day:day>", "2024-01-01")
         path = path.replace("<symbol>", "X").replace("<sheet>", "funds")
         answer = stranger.send(found.method, path, {} if found.method in ("POST", "PUT") else None)
         assert answer.status_code == 401, path

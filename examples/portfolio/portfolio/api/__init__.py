@@ -20,6 +20,7 @@ def init_app(app: Flask) -> None:
         problems,
         quotes,
         rates,
+        restoring,
         system,
         transactions,
     )

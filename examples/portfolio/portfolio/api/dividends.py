@@ -92,7 +92,7 @@ def create_dividend(work: Work, body: DividendIn) -> Reply[DividendOut]:
     if fund.dividend_type == "none":
         fault = Fault("is of a fund that pays no dividend", "#/portfolioFundId")
         raise Problem(422, f"{fund.name} is entered as paying no dividend.", "invalid", [fault])
-    made = Dividend(position_id=position.id, pays=fund.dividend_type, **_columns(body))
+    made = Dividend(position_id=position.id, pays=fund.dividend_type, **columns_of(body))
     _check(work, made)
     work.session.add(made)
     keep(work.session, work.prices, {position.id: _since(made)}, work.today)
@@ -115,7 +115,7 @@ def update_dividend(work: Work, dividend_id: str, body: DividendIn) -> Reply[Div
         fault = Fault("cannot be changed; delete the dividend and enter it there", "#/portfolioFundId")
         raise Problem(422, "A dividend stays with its fund and portfolio.", "invalid", [fault])
     since = _since(found)
-    for name, value in _columns(body).items():
+    for name, value in columns_of(body).items():
         setattr(found, name, value)
     _check(work, found)
     keep(work.session, work.prices, {found.position_id: min(since, _since(found))}, work.today)
@@ -164,7 +164,8 @@ def out(dividend: Dividend, position: Position, fund: Fund, payout: Payout | Non
     )
 
 
-def _columns(body: DividendIn) -> dict[str, Any]:
+def columns_of(body: DividendIn) -> dict[str, Any]:
+    """A dividend as its row has it."""
     return {
         "record_on": body.record_date,
         "ex_on": body.ex_dividend_date,

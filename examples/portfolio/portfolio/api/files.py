@@ -224,7 +224,7 @@ def export_everything(work: Work) -> Response:
 
 
 @operation("GET", "/export/<sheet>.csv")
-def export_sheet(work: Work, sheet: str) -> Response:
+def export_sheet(work: Work, sheet: exporting.Sheet) -> Response:
     """One of portfolios, funds, transactions, dividends, prices, splits and exchange-rates."""
     if sheet not in exporting.NAMES:
         raise Problem(404, f"There is no {sheet}.csv, but {', '.join(exporting.NAMES)}.", "not-found")

@@ -16,7 +16,7 @@ from . import cursor, shapes
 from .deleted import gone, price_gone
 from .operations import Reply, Work, check_version, operation
 from .problems import Fault, NotFound, Problem
-from .wire import Day, Wire
+from .wire import Day, DayText, Wire
 
 
 class PriceQuery(Wire):
@@ -127,8 +127,8 @@ def list_prices(work: Work, fund_id: str, query: PriceQuery) -> PricePage:
     )
 
 
-@operation("GET", "/funds/<uuid:fund_id>/prices/<day>")
-def get_price(work: Work, fund_id: str, day: str) -> shapes.PriceOut:
+@operation("GET", "/funds/<uuid:fund_id>/prices/<day:day>")
+def get_price(work: Work, fund_id: str, day: DayText) -> shapes.PriceOut:
     """The closing price of a day, or the nearest earlier one."""
     one(work, fund_id)
     found = work.prices.latest([fund_id], _day(day)).get(fund_id)
@@ -137,8 +137,8 @@ def get_price(work: Work, fund_id: str, day: str) -> shapes.PriceOut:
     return shapes.PriceOut(date=found.on, price=found.price)
 
 
-@operation("PUT", "/funds/<uuid:fund_id>/prices/<day>")
-def set_price(work: Work, fund_id: str, day: str, body: shapes.PriceIn) -> shapes.PriceOut:
+@operation("PUT", "/funds/<uuid:fund_id>/prices/<day:day>")
+def set_price(work: Work, fund_id: str, day: DayText, body: shapes.PriceIn) -> shapes.PriceOut:
     """Enter a closing price, or correct it."""
     one(work, fund_id)
     on = _day(day)
@@ -149,8 +149,8 @@ def set_price(work: Work, fund_id: str, day: str, body: shapes.PriceIn) -> shape
     return shapes.PriceOut(date=on, price=body.price)
 
 
-@operation("DELETE", "/funds/<uuid:fund_id>/prices/<day>")
-def delete_price(work: Work, fund_id: str, day: str) -> Reply[None]:
+@operation("DELETE", "/funds/<uuid:fund_id>/prices/<day:day>")
+def delete_price(work: Work, fund_id: str, day: DayText) -> Reply[None]:
     """Delete a closing price; the one before stands in."""
     fund = one(work, fund_id)
     on = _day(day)

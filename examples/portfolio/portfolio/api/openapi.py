@@ -11,6 +11,7 @@ from flask import Response
 from pydantic import TypeAdapter
 
 from .operations import OPERATIONS, Operation, parameters_of
+from .payload import KINDS
 
 _REFERENCE = "#/components/schemas/{model}"
 _PART = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -94,7 +95,9 @@ def _operation(found: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
     if "upload" in found.hints:
         file = {"type": "string", "format": "binary"}
         form = {"type": "object", "required": ["file"], "properties": {"file": file}}
-        content = {"text/csv": {"schema": {"type": "string"}}, "multipart/form-data": {"schema": form}}
+        mimetype, _ = KINDS[found.hints["upload"]]
+        whole = {"type": "string"} if mimetype.startswith("text/") else file
+        content = {mimetype: {"schema": whole}, "multipart/form-data": {"schema": form}}
         made["requestBody"] = {"required": True, "content": content}
     if found.who == "anybody":
         made["security"] = []
@@ -128,13 +131,14 @@ def _schema(shape: Any, schemas: dict[str, Any], mode: Any) -> dict[str, Any]:
 def _of_path(found: Operation) -> list[dict[str, Any]]:
     parts = _PART.findall(found.path)
     assert sorted(parts) == sorted(parameters_of(found)), found.path
-    ids = {part: part.endswith("_id") for part in parts}
+    some_id = {"type": "string", "format": "uuid"}
+    shapes = {part: TypeAdapter(found.hints[part]).json_schema() for part in parts}
     return [
         {
             "name": _camel(part),
             "in": "path",
             "required": True,
-            "schema": {"type": "string", "format": "uuid"} if ids[part] else {"type": "string"},
+            "schema": some_id if part.endswith("_id") else shapes[part],
         }
         for part in parts
     ]
@@ -158,7 +162,8 @@ def _headers(found: Operation) -> list[dict[str, Any]]:
     if found.edits or found.method == "DELETE":
         headers.append({"name": "If-Match", "in": "header", "required": found.edits, "schema": text})
     if found.repeatable:
-        headers.append({"name": "Idempotency-Key", "in": "header", "schema": text})
+        key = {**text, "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"}
+        headers.append({"name": "Idempotency-Key", "in": "header", "schema": key})
     if found.method != "GET" and found.who != "anybody":
         headers.append({"name": "X-CSRF-Token", "in": "header", "schema": text})
     return headers

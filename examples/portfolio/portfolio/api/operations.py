@@ -22,6 +22,7 @@ from flask import Blueprint, Response, current_app, request
 from pydantic import BaseModel, TypeAdapter
 from sqlalchemy.orm import Session
 from typing_extensions import NamedTuple  # a generic one, on Python 3.10 too
+from werkzeug.routing import BaseConverter
 
 from ..clock import today
 from ..ledger.prices import PriceStore
@@ -33,7 +34,15 @@ T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 Who = Literal["anybody", "owner", "script"]
 
+
+class DayConverter(BaseConverter):
+    """A day in a path; what is none is another path."""
+
+    regex = r"\d{4}-\d{2}-\d{2}"
+
+
 api = Blueprint("api", __name__, url_prefix="/api")
+api.record_once(lambda state: state.app.url_map.converters.update(day=DayConverter))
 OPERATIONS: list[Operation] = []
 
 
@@ -96,7 +105,7 @@ def operation(
 
     def made(function: F) -> F:
         tag = function.__module__.rpartition(".")[2]
-        hints = typing.get_type_hints(function)
+        hints = typing.get_type_hints(function, include_extras=True)
         found = Operation(method, path, function, status, who, edits, tag, hints)
         OPERATIONS.append(found)
         api.add_url_rule(path, function.__name__, lambda **parts: _answer(found, parts), methods=[method])
@@ -120,7 +129,7 @@ def _answer(found: Operation, parts: dict[str, Any]) -> Response:
     if "body" in found.hints:
         arguments["body"] = found.hints["body"].model_validate(payload.body())
     if "upload" in found.hints:
-        arguments["upload"] = payload.upload()
+        arguments["upload"] = payload.upload(found.hints["upload"])
     if "work" in found.hints:
         arguments["work"] = at_work()
     response = _response(found, found.function(**arguments))
@@ -145,7 +154,7 @@ def _response(found: Operation, result: Any) -> Response:
     if isinstance(result, Response):
         return result
     reply = result if isinstance(result, Reply) else Reply(result)
-    if reply.body is None:
+    if found.answer is type(None):
         done = Response(status=204)
         if reply.restore:
             done.headers["Link"] = f'<{reply.restore}>; rel="restore"'

@@ -16,7 +16,7 @@ from ..models import ApiToken, Login, LogRecord
 from . import access, cursor
 from .operations import Work, operation
 from .problems import Fault, NotFound, Problem
-from .wire import Currency, Line, Name, Several, Wire
+from .wire import Currency, Line, Moment, Name, Several, Wire
 
 
 class Credentials(Wire):
@@ -100,8 +100,8 @@ class LogQuery(Wire):
 
     level: Annotated[list[str], Several] | None = None
     category: Annotated[list[str], Several] | None = None
-    start_date: datetime | None = None
-    end_date: datetime | None = None
+    start_date: Moment | None = None
+    end_date: Moment | None = None
     source: Line | None = None
     message: Line | None = None
     request_id: Line | None = None

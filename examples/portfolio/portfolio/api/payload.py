@@ -4,35 +4,49 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn, TypeVar
 
 from flask import request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 
 class Upload(NamedTuple):
-    """A file that was sent, and its name, if it has one."""
+    """A CSV file that was sent, and its name, if it has one."""
 
     name: str
     data: bytes
 
 
-def upload() -> Upload:
-    """The file of this request: the field ``file`` of a form, or a body of text/csv.
+class Archive(NamedTuple):
+    """A zip archive that was sent, and its name, if it has one."""
+
+    name: str
+    data: bytes
+
+
+F = TypeVar("F", Upload, Archive)
+#: What a file of each kind is called.
+KINDS: dict[type, tuple[str, str]] = {Upload: ("text/csv", ".csv"), Archive: ("application/zip", ".zip")}
+
+
+def upload(kind: type[F]) -> F:
+    """The file of this request: the field ``file`` of a form, or a body of its kind's type.
 
     :raises HTTPException: 400, 413 or 415
     """
-    if request.mimetype == "text/csv":
-        return Upload("", request.get_data(cache=False))
+    mimetype, ending = KINDS[kind]
+    if request.mimetype == mimetype:
+        return kind("", request.get_data(cache=False))
     if request.mimetype != "multipart/form-data":
-        raise UnsupportedMediaType("Send the file as text/csv, or as the field `file` of a form.")
+        raise UnsupportedMediaType(f"Send the file as {mimetype}, or as the field `file` of a form.")
     sent = request.files.get("file")
     if sent is None:
         raise BadRequest("The form has no field `file`.")
     name = sent.filename or ""
-    if not name.lower().endswith(".csv"):
-        raise UnsupportedMediaType(f"{name[:100]!r} is no .csv file. Save the sheet as CSV.")
-    return Upload(name, sent.read())
+    if not name.lower().endswith(ending):
+        hint = " Save the sheet as CSV." if kind is Upload else ""
+        raise UnsupportedMediaType(f"{name[:100]!r} is no {ending} file.{hint}")
+    return kind(name, sent.read())
 
 
 def body() -> Any:

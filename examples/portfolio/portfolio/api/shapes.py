@@ -6,7 +6,7 @@ import re
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from .problems import NotFound
 from .wire import Currency, Day, Id, Line, Name, Plain, Price, Wire
@@ -46,9 +46,17 @@ def check_symbol(symbol: str) -> None:
         raise NotFound("symbol")
 
 
-Isin = Annotated[str, BeforeValidator(_upper), AfterValidator(_isin), Field(max_length=12)]
+Isin = Annotated[
+    str,
+    BeforeValidator(_upper),
+    AfterValidator(_isin),
+    WithJsonSchema({"type": "string", "pattern": "^[A-Za-z]{2}[A-Za-z0-9]{9}[0-9]$"}, mode="validation"),
+]
 Symbol = Annotated[
-    str, BeforeValidator(_upper), Field(min_length=1, max_length=20, pattern=r"^[A-Z0-9.\-=^]+$")
+    str,
+    Field(pattern=r"^[A-Z0-9.\-=^]{1,20}$"),
+    BeforeValidator(_upper),
+    WithJsonSchema({"type": "string", "pattern": r"^[A-Za-z0-9.\-=^]{1,20}$"}, mode="validation"),
 ]
 InvestmentType = Annotated[Literal["fund", "stock"], BeforeValidator(_lower)]
 DividendType = Annotated[Literal["none", "cash", "stock"], BeforeValidator(_lower)]

@@ -107,7 +107,7 @@ def create_transaction(work: Work, body: TransactionIn) -> Reply[TransactionOut]
     """Enter a transaction, anywhere in time: what follows it is made again. Refused if it cannot be."""
     position = positions.one(work, body.portfolio_fund_id)
     _not_in_future(work, body.date)
-    made = Trade(position_id=position.id, **_columns(body))
+    made = Trade(position_id=position.id, **columns_of(body))
     work.session.add(made)
     keep(work.session, work.prices, {position.id: body.date}, work.today)
     return Reply(_read(work, made.id), made.version, f"/api/transactions/{made.id}")
@@ -130,7 +130,7 @@ def update_transaction(work: Work, transaction_id: str, body: TransactionIn) -> 
     changed = {found.position_id: min(found.on, body.date)}
     changed[position.id] = min(changed.get(position.id, body.date), body.date)
     found.position_id = position.id
-    for name, value in _columns(body).items():
+    for name, value in columns_of(body).items():
         setattr(found, name, value)
     keep(work.session, work.prices, changed, work.today)
     return Reply(_read(work, transaction_id), found.version)
@@ -175,7 +175,8 @@ def _total(trade: Trade, currency: str) -> Decimal:
     return booked(amount, currency)
 
 
-def _columns(body: TransactionIn) -> dict[str, Any]:
+def columns_of(body: TransactionIn) -> dict[str, Any]:
+    """A transaction as its row has it."""
     nought = Decimal(0)
     return {
         "on": body.date,

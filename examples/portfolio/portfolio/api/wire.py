@@ -7,11 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime, timezone
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+)
 from pydantic.alias_generators import to_camel
 
 from ..domain.money import MOST_AMOUNT, MOST_PRICE, MOST_SHARES
@@ -19,6 +27,8 @@ from ..domain.money import MOST_AMOUNT, MOST_PRICE, MOST_SHARES
 #: Nothing was traded before.
 _FIRST = date(1900, 1, 1)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+#: Not what Decimal reads beyond that: exponents, NaN, digits of other scripts.
+_NUMBER = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
@@ -67,14 +77,31 @@ def _in_range(day: date) -> date:
     return day
 
 
-def _no_bool(value: Any) -> Any:
-    if isinstance(value, (bool, float)):
-        raise ValueError("is not a number")
+def _written_plainly(value: Any) -> Any:
+    if isinstance(value, (bool, float)) or (isinstance(value, str) and not _NUMBER.fullmatch(value.strip())):
+        raise ValueError("is not a number, such as 1234.5")
     return value
 
 
+def _moment(value: Any) -> Any:
+    if not isinstance(value, str) or not _DATE.match(value):
+        raise ValueError("is not a moment, such as 2024-06-28T12:00:00Z")
+    return value
+
+
+def _in_utc(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+
+
+def _described(digits: int, decimals: int) -> WithJsonSchema:
+    """A positive number as the API's description has it, with so many digits before the point at most."""
+    text = rf"^(?=.*[1-9])[0-9]{{1,{digits}}}(\.[0-9]{{1,{decimals}}})?$"
+    number = {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 10**digits}
+    return WithJsonSchema({"anyOf": [{"type": "string", "pattern": text}, number]}, mode="validation")
+
+
 _text = PlainSerializer(plain, return_type=str, when_used="json")
-_decimal = BeforeValidator(_no_bool)
+_decimal = BeforeValidator(_written_plainly)
 
 #: A decimal in an answer.
 Plain = Annotated[Decimal, _text]
@@ -83,15 +110,30 @@ Plains = Annotated[
     list[Decimal | None],
     PlainSerializer(_all_plain, return_type=list[str | None], when_used="json"),
 ]
-Shares = Annotated[Decimal, Field(gt=0, lt=MOST_SHARES, decimal_places=6), _decimal, _text]
-Price = Annotated[Decimal, Field(gt=0, lt=MOST_PRICE, decimal_places=6), _decimal, _text]
-Amount = Annotated[Decimal, Field(gt=0, lt=MOST_AMOUNT, decimal_places=4), _decimal, _text]
-Rate = Annotated[Decimal, Field(gt=0, lt=Decimal("1e8"), decimal_places=10), _decimal, _text]
-Day = Annotated[date, BeforeValidator(_written_out), AfterValidator(_in_range)]
+Shares = Annotated[Decimal, Field(gt=0, lt=MOST_SHARES, decimal_places=6), _decimal, _text, _described(9, 6)]
+Price = Annotated[Decimal, Field(gt=0, lt=MOST_PRICE, decimal_places=6), _decimal, _text, _described(9, 6)]
+Amount = Annotated[Decimal, Field(gt=0, lt=MOST_AMOUNT, decimal_places=4), _decimal, _text, _described(12, 4)]
+Rate = Annotated[
+    Decimal, Field(gt=0, lt=Decimal("1e8"), decimal_places=10), _decimal, _text, _described(8, 10)
+]
+_DAY = WithJsonSchema(
+    {"type": "string", "format": "date", "pattern": "^(19|[2-9][0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}$"},
+    mode="validation",
+)
+Day = Annotated[date, BeforeValidator(_written_out), AfterValidator(_in_range), _DAY]
+#: A day as a part of a path, which it is found by.
+DayText = Annotated[str, _DAY]
+#: With a zone, else in UTC.
+Moment = Annotated[datetime, BeforeValidator(_moment), AfterValidator(_in_utc)]
 Line = Annotated[str, AfterValidator(_no_controls)]
 Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_no_controls)]
-Currency = Annotated[str, BeforeValidator(lambda v: v.upper() if isinstance(v, str) else v),
-                     Field(pattern=r"^[A-Z]{3}$")]  # fmt: skip
+#: ISO 4217's three letters.
+Currency = Annotated[
+    str,
+    Field(pattern=r"^[A-Z]{3}$"),
+    BeforeValidator(lambda v: v.strip().upper() if isinstance(v, str) else v),
+    WithJsonSchema({"type": "string", "pattern": "^[A-Za-z]{3}$"}, mode="validation"),
+]
 Id = Annotated[str, Field(pattern=r"^[0-9a-fA-F-]{36}$")]
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import typing
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Executable, select
 from sqlalchemy.orm import Session
@@ -23,11 +24,13 @@ from ..models import (
     Payout,
     Portfolio,
     Position,
+    Setting,
     Trade,
 )
 
 #: What a spreadsheet would run as a formula. https://owasp.org/www-community/attacks/CSV_Injection
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+_QUOTE = "'"
 
 
 def portfolios() -> Executable:
@@ -55,9 +58,21 @@ def funds() -> Executable:
     ).order_by(Fund.name)
 
 
+def positions() -> Executable:
+    columns = (Portfolio.id.label("portfolio_id"), Portfolio.name.label("portfolio"), Fund.isin)
+    return (
+        select(*columns, Fund.name.label("fund"))
+        .select_from(Position)
+        .join(Fund, Fund.id == Position.fund_id)
+        .join(Portfolio, Portfolio.id == Position.portfolio_id)
+        .order_by(Portfolio.name, Portfolio.id, Fund.isin)
+    )
+
+
 def transactions() -> Executable:
     return (
         select(
+            Portfolio.id.label("portfolio_id"),
             Portfolio.name.label("portfolio"),
             Fund.isin,
             Fund.name.label("fund"),
@@ -91,6 +106,7 @@ def transactions_of(position_id: str) -> Executable:
 def dividends() -> Executable:
     return (
         select(
+            Portfolio.id.label("portfolio_id"),
             Portfolio.name.label("portfolio"),
             Fund.isin,
             Fund.name.label("fund"),
@@ -128,18 +144,33 @@ def exchange_rates() -> Executable:
     )
 
 
+def settings() -> Executable:
+    return select(Setting.name, Setting.value).order_by(Setting.name)
+
+
 SHEETS: dict[str, Callable[[], Executable]] = {
     "portfolios": portfolios,
     "funds": funds,
+    "portfolio-funds": positions,
     "transactions": transactions,
     "dividends": dividends,
     "splits": splits,
     "exchange-rates": exchange_rates,
+    "settings": settings,
 }
-
-
 #: All that there is; prices are not always in the database.
-NAMES = (*SHEETS, "prices")
+Sheet = Literal[
+    "portfolios",
+    "funds",
+    "portfolio-funds",
+    "transactions",
+    "dividends",
+    "splits",
+    "exchange-rates",
+    "settings",
+    "prices",
+]
+NAMES: tuple[str, ...] = typing.get_args(Sheet)
 
 
 def sheet(session: Session, prices: PriceStore, name: str) -> str:
@@ -184,6 +215,11 @@ def _cell(value: Any) -> str:
     if isinstance(value, Decimal):
         text = format(value, "f")
         return text.rstrip("0").rstrip(".") if "." in text else text
-    if isinstance(value, str) and value.startswith(_FORMULAS):
-        return f"'{value}"
+    if isinstance(value, str) and value.startswith((*_FORMULAS, _QUOTE)):
+        return _QUOTE + value
     return str(value)
+
+
+def text_of(cell: str) -> str:
+    """The text that a cell was made of."""
+    return cell[1:] if cell.startswith(tuple(_QUOTE + mark for mark in (*_FORMULAS, _QUOTE))) else cell

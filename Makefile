@@ -74,6 +74,7 @@ bench: $(READY)
 	$(BIN)/python benchmarks/artifact_build.py
 	$(BIN)/python benchmarks/artifact_cold_start.py
 	$(BIN)/python benchmarks/deploy.py
+	$(BIN)/python benchmarks/portfolio.py
 
 # Rewrites the lock file from pyproject.toml.
 lock:

@@ -53,6 +53,18 @@ def test_a_later_rate_is_never_taken_and_a_missing_one_is_never_one() -> None:
         rates(("USD", "EUR", MONDAY, "0.92")).on("USD", "EUR", SATURDAY)
 
 
+def test_no_rate_is_made_of_two_others() -> None:
+    found = rates(("EUR", "USD", FRIDAY, "1.08"), ("EUR", "GBP", FRIDAY, "0.85"))
+    with pytest.raises(MissingRate, match="from USD to GBP"):
+        found.on("USD", "GBP", MONDAY)
+
+
+def test_an_inverse_is_divided_exactly_and_booked_once() -> None:
+    exchange = rates(("EUR", "USD", FRIDAY, "1.0831")).exchange("USD", "EUR")
+    assert exchange(Decimal("108310.00"), MONDAY) == Decimal("100000.00")
+    assert exchange(Decimal("0.01"), MONDAY) == Decimal("0.01")
+
+
 def test_a_currency_in_itself_needs_no_rate() -> None:
     assert Rates().on("EUR", "EUR", MONDAY).rate == 1
     assert Rates().exchange("EUR", "EUR")(Decimal("1.234"), MONDAY) == Decimal("1.234")

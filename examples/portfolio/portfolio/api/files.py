@@ -8,7 +8,7 @@ from functools import partial
 from typing import Annotated, Literal, TypeVar
 
 from flask import Response
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 from sqlalchemy import insert, select
 
 from ..files import closes, exporting, tables, trades
@@ -39,11 +39,14 @@ def _known(way: str) -> str:
     return way
 
 
+_WAYS = Field(json_schema_extra={"enum": ["", *tables.DATES]})
+
+
 class ImportQuery(Wire):
     """What to do with a file. ``dates`` and ``decimal`` settle what it leaves open."""
 
     preview: bool = False
-    dates: Annotated[str, AfterValidator(_known)] = ""
+    dates: Annotated[str, AfterValidator(_known), _WAYS] = ""
     decimal: Literal["", ".", ","] = ""
 
 

@@ -31,9 +31,10 @@ class DaysQuery(SpanQuery):
 
 
 class HistoryQuery(DaysQuery):
-    """Of which portfolio; without it of all that are in the overview."""
+    """Of which portfolio; without it of all that are in the overview. With ``totalOnly`` their sum alone."""
 
     portfolio_id: Id | None = None
+    total_only: bool = False
 
 
 class Series(Wire):
@@ -110,7 +111,7 @@ def portfolio_history(work: Work, query: HistoryQuery) -> History:
                 missing=rows[max(rows)][-1],
                 **_columns(AMOUNTS, days.dates, rows),
             )
-            for one, rows in drawn
+            for one, rows in (() if query.total_only else drawn)
         ],
         total=Series.model_construct(
             id="", name="", currency=currency, missing=len(missing), **_columns(AMOUNTS, days.dates, total)

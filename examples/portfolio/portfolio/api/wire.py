@@ -125,8 +125,9 @@ Day = Annotated[date, BeforeValidator(_written_out), AfterValidator(_in_range), 
 DayText = Annotated[str, _DAY]
 #: With a zone, else in UTC.
 Moment = Annotated[datetime, BeforeValidator(_moment), AfterValidator(_in_utc)]
-Line = Annotated[str, AfterValidator(_no_controls)]
-Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_no_controls)]
+_PRINTED = Field(json_schema_extra={"pattern": r"^[^\u0000-\u0008\u000b-\u001f\u007f]*$"})
+Line = Annotated[str, AfterValidator(_no_controls), _PRINTED]
+Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_no_controls), _PRINTED]
 #: ISO 4217's three letters.
 Currency = Annotated[
     str,

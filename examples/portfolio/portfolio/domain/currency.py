@@ -2,7 +2,7 @@
 
 A rate is looked up on its day; failing that the nearest earlier one counts, never a later one. A pair that
 was entered the other way round is inverted. Of a direct and an inverse rate the newer counts, the direct one
-on the same day.
+on the same day. No rate is made of two others: what crosses a third currency is entered as its own.
 """
 
 from __future__ import annotations

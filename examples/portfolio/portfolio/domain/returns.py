@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal, localcontext
 from typing import NamedTuple
@@ -110,26 +110,42 @@ def money_weighted(flows: Sequence[Flow], value: Decimal, until: date) -> Decima
 
 
 def _root(points: Sequence[tuple[float, float]]) -> float | None:
-    """Where the present value of all points is nought, by halving; the one nearest to no return, if it has
-    several.
+    """Where the present value of all points is nought; the one nearest to no return, if it has several. It is
+    looked for from there outwards, in steps that grow, and found by halving.
     """
 
     def worth(log_rate: float) -> float:
         return sum(net * math.exp(-when * log_rate) for when, net in points)
 
-    low, high = math.log1p(_WORST), math.log1p(_BEST)
-    steps = 400
-    edges = sorted([0.0, *(low + (high - low) * step / steps for step in range(steps + 1))])
-    signs = [(edge, worth(edge)) for edge in edges]
-    spans = [(a, b) for a, b in itertools.pairwise(signs) if (a[1] <= 0) != (b[1] <= 0)]
-    if not spans:
-        return None
-    (left, at_left), (right, _) = min(spans, key=lambda span: min(abs(span[0][0]), abs(span[1][0])))
-    for _ in range(200):
+    at_nought = worth(0.0)
+    ups, downs = _outwards(worth, at_nought, 1), _outwards(worth, at_nought, -1)
+    for found in itertools.chain.from_iterable(itertools.zip_longest(ups, downs)):
+        if found is not None:
+            return math.expm1(_halved(worth, *found))
+    return None
+
+
+def _outwards(
+    worth: Callable[[float], float], at_nought: float, sign: int
+) -> Iterator[tuple[float, float] | None]:
+    """From nought to the end of one side: the two places between which the worth changes its sign, else
+    None.
+    """
+    end = math.log1p(_BEST if sign > 0 else _WORST)
+    step, before, at_before = 0.002, 0.0, at_nought
+    while abs(before) < abs(end):
+        place = sign * min(abs(before) + step, abs(end))
+        at_place = worth(place)
+        yield (before, place) if (at_place <= 0) != (at_before <= 0) else None
+        before, at_before, step = place, at_place, step * 1.1
+
+
+def _halved(worth: Callable[[float], float], left: float, right: float) -> float:
+    at_left = worth(left)
+    for _ in range(100):
         middle = (left + right) / 2
-        at_middle = worth(middle)
-        if (at_middle <= 0) == (at_left <= 0):
+        if (worth(middle) <= 0) == (at_left <= 0):
             left = middle
         else:
             right = middle
-    return math.expm1((left + right) / 2)
+    return (left + right) / 2

@@ -37,6 +37,10 @@ EXPECTED = [
         b"\xef\xbb\xbf" + GOOD.encode(),
         GOOD.encode("utf-16"),
         GOOD.replace("\n", "\r\n").encode(),
+        GOOD.replace("\n", "\r").encode(),
+        ("sep=;\r\n" + GOOD.replace(",", ";")).encode(),
+        ("\ufeffsep=,\n\n" + GOOD).encode("utf-16-be"),
+        b'"date","type","shares","cost_per_share"\n"2024-03-21","buy","10.5","101.25"\n2024-03-25,sell,2,99\n',
         GOOD.replace(",", ";").encode(),
         GOOD.replace(",", "\t").encode(),
         GOOD.replace(",", "|").encode(),
@@ -92,6 +96,78 @@ def test_a_number_that_may_be_two_things_is_asked_about() -> None:
 
 
 @pytest.mark.parametrize(
+    ("cell", "decimal", "number"),
+    [
+        ("1,234.50", ".", "1234.5"),
+        ("1.234,50", ",", "1234.5"),
+        ("1'234'567.5", ".", "1234567.5"),
+        ("1 234,5", ",", "1234.5"),
+        ("1\xa0234,5", ",", "1234.5"),
+        ("1\u202f234,5", ",", "1234.5"),
+        ("+3.5", ".", "3.5"),
+        ("1e2", ".", "100"),
+        ("1,234.50", ",", None),
+        ("1.234,50", ".", None),
+        ("1,234,5", ".", None),
+        ("12,34", ".", None),
+        ("1.5", ",", None),
+        ("1,234 567", ".", None),
+        ("--1", ".", None),
+        ("0x10", ".", None),
+        ("€5", ".", None),
+        ("=1+1", ".", None),
+    ],
+)
+def test_a_number_is_read_one_way_or_not_at_all(cell: str, decimal: str, number: str | None) -> None:
+    read = tables.numbers_of([], decimal)
+    if number is None:
+        with pytest.raises(ValueError, match="is not a number"):
+            read(cell)
+    else:
+        assert read(cell) == Decimal(number)
+
+
+def test_a_file_that_writes_decimals_both_ways_is_not_understood() -> None:
+    text = GOOD.replace(",", ";").replace("10.5", "10,5")
+    [fault] = parsed(text).faults
+    assert (fault.line, fault.detail) == (2, "'101.25' is not a number with a comma for its decimals.")
+
+
+def test_each_date_that_may_be_two_days_is_asked_about_and_one_that_may_not_settles_all() -> None:
+    mixed = GOOD.replace("2024-03-21", "03/04/2024").replace("2024-03-25", "04/13/2024")
+    assert [row.on for row in parsed(mixed).rows] == [date(2024, 3, 4), date(2024, 4, 13)]
+    [fault] = parsed(GOOD.replace("2024-03-21", "03/14/2024"), "DD/MM/YYYY").faults[:1]
+    assert "not a date (DD/MM/YYYY)" in fault.detail
+    both_ways = GOOD.replace("2024-03-21", "13/04/2024").replace("2024-03-25", "04/13/2024")
+    assert parsed(both_ways).faults
+
+
+def test_a_leap_day_is_a_day_in_leap_years_alone() -> None:
+    assert parsed(GOOD.replace("2024-03-21", "2024-02-29")).rows[0].on == date(2024, 2, 29)
+    [fault] = parsed(GOOD.replace("2024-03-21", "2023-02-29")).faults
+    assert fault.detail == "'2023-02-29' is not a date (YYYY-MM-DD)."
+
+
+def test_a_column_that_is_there_twice_is_refused() -> None:
+    with pytest.raises(tables.Refused, match="The column date is there twice"):
+        parsed(GOOD.replace("date,type", "Date,date,type").replace("\n2024", "\n2024-01-01,2024"))
+
+
+@pytest.mark.parametrize("cut", range(1, len(GOOD), 3))
+def test_half_a_file_is_never_taken_without_a_word(cut: int) -> None:
+    """Wherever it is cut: refused, faults, or at least a warning. Within quotes as well."""
+    quoted = ",".join('"' + cell + '"' for cell in GOOD.replace("\n", ",\n,").split(",")).replace(
+        '"\n"', "\n"
+    )
+    for text in (GOOD, quoted.replace(",\n,", "\n")):
+        try:
+            found = parsed(text[:cut])
+        except tables.Refused:
+            continue
+        assert found.faults or found.warnings or text[:cut].endswith("\n")
+
+
+@pytest.mark.parametrize(
     ("old", "new", "line", "column", "words"),
     [
         ("buy", "transfer", 2, "type", "'transfer' is none of buy, sell, fee."),
@@ -130,6 +206,11 @@ def test_a_file_without_an_end_of_line_may_be_half_a_file() -> None:
         (b"date,price\n2024-01-01,1\n", "file of prices"),
         (b"date,type\n2024-01-01,buy\n", "lacks shares, cost_per_share"),
         (GOOD.encode("utf-16")[:-1], "encoding is broken"),
+        (GOOD.encode("utf-16-le"), "no text file"),
+        (GOOD.replace("buy", "b\0y").encode(), "no text file"),
+        (b"\xef\xbb\xbf" + GOOD.encode() + b"\xff", "encoding is broken"),
+        (b"\x89PNG\r\n\x1a\n\x00", "no text file"),
+        (b"<html><body>Log in</body></html>", "lacks date"),
     ],
 )
 def test_what_is_no_file_of_trades_is_refused(data: bytes, words: str) -> None:
@@ -213,6 +294,32 @@ def test_what_was_exported_can_be_imported(browser: Browser) -> None:
     rows = list(csv.DictReader(io.StringIO(browser.send("GET", "/export/prices.csv").text)))
     assert rows == [{"isin": "NL0000000016", "date": "2024-03-21", "price": "12.5"}]
     browser.call("GET", "/export/secrets.csv", status=404)
+
+
+def test_fifty_megabytes_are_refused_unread(app: Flask, browser: Browser) -> None:
+    position = browser.position(browser.portfolio(), browser.fund())
+    path = f"/api/imports/transactions?portfolioFundId={position}"
+    large = GOOD.encode() + b"2024-04-01,buy,1,1\n" * 2_800_000
+    headers = {"X-CSRF-Token": browser.csrf, "Content-Type": "text/csv"}
+    for sent in ({"data": large}, {"input_stream": io.BytesIO(large)}):
+        chunked = {"environ_overrides": {"wsgi.input_terminated": True}} if "input_stream" in sent else {}
+        refused = browser.client.post(path, headers=headers, **sent, **chunked)
+        assert (refused.status_code, refused.mimetype) == (413, "application/problem+json")
+        assert refused.get_json()["detail"] == "A body may have 6,291,456 bytes."
+    with pytest.raises(tables.Refused, match="more than 200,000 rows"):
+        parsed(large)
+    assert browser.get("/transactions")["items"] == []
+
+
+def test_what_a_spreadsheet_would_run_is_text_in_every_sheet(browser: Browser) -> None:
+    for number, text in enumerate(("=1+1", "+1", "-1", "@SUM(A1)", "'=1", "|calc", '=cmd|"/c calc"!A1')):
+        portfolio, fund = browser.portfolio(text, description=text), browser.fund(number, name=text)
+        browser.trade(browser.position(portfolio, fund), "buy", "2024-03-01", "1", "1")
+    for name in exporting.NAMES:
+        rows = list(csv.reader(io.StringIO(browser.send("GET", f"/export/{name}.csv").text)))
+        assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+    names = csv.DictReader(io.StringIO(browser.send("GET", "/export/portfolios.csv").text))
+    assert {exporting.text_of(row["name"]) for row in names} >= {"=1+1", "-1", "'=1", "|calc"}
 
 
 def test_the_command_imports_and_says_what_is_wrong(app: Flask, browser: Browser, tmp_path: Any) -> None:

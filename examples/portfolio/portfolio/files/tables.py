@@ -29,8 +29,17 @@ DATES: Mapping[str, str] = {
     "D MMM YYYY": "%d %b %Y",
 }
 _SEPARATORS = ",;\t|"
-_GROUPED = re.compile(r"[+-]?\d{1,3}([.,' ]\d{3})+([.,]\d+)?")
-_NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d{1,3})?")
+#: What spreadsheets write before all else when they are asked to.
+_SAID = re.compile(r"sep=([,;\t|])", re.IGNORECASE)
+#: A number whose thousands are set apart, each time in the same way, by decimal mark.
+_GROUPED = {
+    ".": re.compile(r"[+-]?\d{1,3}([,' ])\d{3}(\1\d{3})*(\.\d+)?"),
+    ",": re.compile(r"[+-]?\d{1,3}([.' ])\d{3}(\1\d{3})*(,\d+)?"),
+}
+_NUMBER = {
+    ".": re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d{1,3})?"),
+    ",": re.compile(r"[+-]?\d+(,\d*)?([eE][+-]?\d{1,3})?"),
+}
 #: Lines of a file.
 MOST_LINES = 200_000
 
@@ -78,10 +87,13 @@ def read(data: bytes) -> Table:
     if not text.strip():
         raise Refused("The file is empty.")
     first = next(line for line in text.splitlines() if line.strip())
-    separator = max(_SEPARATORS, key=first.count)
+    said = _SAID.fullmatch(first.strip())
+    separator = said[1] if said else max(_SEPARATORS, key=first.count)
     if separator not in first:
         separator = ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    if said:
+        next(line for line in reader if any(line))
     columns: tuple[str, ...] = ()
     rows: list[tuple[int, dict[str, str]]] = []
     faults: list[Fault] = []
@@ -97,7 +109,7 @@ def read(data: bytes) -> Table:
         if not any(cells):
             continue
         if not columns:
-            columns = tuple(re.sub(r"[\s-]+", "_", cell.lower()) for cell in cells)
+            columns = _columns(cells, line)
             continue
         if len(rows) >= MOST_LINES:
             raise Refused(f"The file has more than {MOST_LINES:,} rows.", line)
@@ -110,6 +122,14 @@ def read(data: bytes) -> Table:
         rows.append((line, dict(zip(columns, cells, strict=True))))
     cut = () if text.endswith(("\n", "\r")) else ("The last line has no end: is the file whole?",)
     return Table(columns, tuple(rows), tuple(faults), cut)
+
+
+def _columns(cells: list[str], line: int) -> tuple[str, ...]:
+    names = tuple(re.sub(r"[\s-]+", "_", cell.lower()) for cell in cells)
+    twice = sorted(name for name, count in Counter(names).items() if name and count > 1)
+    if twice:
+        raise Refused(f"The column {twice[0]} is there twice.", line)
+    return names
 
 
 def _decoded(data: bytes) -> str:
@@ -180,18 +200,17 @@ def numbers_of(cells: Iterable[str], chosen: str = "") -> Callable[[str], Decima
     mark = chosen or _mark([cell for cell in cells if cell])
 
     def read_number(text: str) -> Decimal:
-        bare = text.replace(" ", " ").strip()
+        bare = text.replace("\xa0", " ").replace("\u202f", " ").strip()
         if mark == "?" and re.fullmatch(r"[+-]?\d{1,3}[.,]\d{3}", bare) and "," in bare:
             raise ValueError(f"{text!r} may be a thousand or a fraction: say which mark decimals have")
         decimal = "." if mark == "?" else mark
-        if _GROUPED.fullmatch(bare):
-            grouped = "," if decimal == "." else "."
-            bare = bare.replace(grouped, "").replace("'", "").replace(" ", "")
-        bare = bare.replace(decimal, ".") if bare.count(decimal) <= 1 else bare
-        if not _NUMBER.fullmatch(bare):
-            raise ValueError(f"{text!r} is not a number")
+        if grouped := _GROUPED[decimal].fullmatch(bare):
+            bare = bare.replace(grouped[1], "")
+        if not _NUMBER[decimal].fullmatch(bare):
+            other = " with a comma for its decimals" if decimal == "," else ""
+            raise ValueError(f"{text!r} is not a number{other}")
         try:
-            return Decimal(bare)
+            return Decimal(bare.replace(",", "."))
         except InvalidOperation:
             raise ValueError(f"{text!r} is not a number") from None
 

@@ -10,6 +10,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+import wsgi
+from flask import Flask, request
 
 FOLDER = Path(__file__).parent.parent
 COMPOSE = FOLDER / "docker-compose.yml"
@@ -50,3 +52,31 @@ def test_the_images_command_starts_the_app_with_what_its_requirements_lock() -> 
     )
     assert len(mine) > 10
     assert mine <= set(re.findall(r"^([\w.-]+==[^\s;]+)", locked, re.MULTILINE))
+
+
+def test_nothing_runs_as_root_and_each_image_says_whether_it_is_well() -> None:
+    served = DOCKERFILE.split("\nFROM ")[2:]
+    assert [re.search(r" AS (\w+)", image)[1] for image in served] == ["site", "app"]  # type: ignore[index]
+    for image in served:
+        assert "\nUSER 10001\n" in image
+        assert "\nHEALTHCHECK " in image
+
+
+def test_caddy_sends_the_pages_with_the_policy_of_a_release() -> None:
+    settings = (FOLDER / "pyproject.toml").read_text()
+    policy = re.search(r'content_security_policy = "(.*)"', settings)
+    assert policy is not None
+    assert f'Content-Security-Policy "{policy[1]}"' in (FOLDER / "Caddyfile").read_text()
+
+
+def test_a_visitors_address_is_what_our_own_proxy_says_and_nobody_elses_word() -> None:
+    app = Flask("plain")
+
+    @app.get("/")
+    def who() -> str:
+        return f"{request.remote_addr} {request.scheme}"
+
+    sent = {"X-Forwarded-For": "9.9.9.9, 192.0.2.7", "X-Forwarded-Proto": "https"}
+    assert wsgi.behind(app, 0).test_client().get("/", headers=sent).text == "127.0.0.1 http"
+    assert wsgi.behind(app, 1).test_client().get("/", headers=sent).text == "192.0.2.7 https"
+    assert "PROXIES: 1\n" in COMPOSE.read_text()

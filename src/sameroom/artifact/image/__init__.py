@@ -32,7 +32,7 @@ from .layout import CONFIG, MANIFEST, OCI, REF_NAME, Base, Descriptor, blob, rea
 TAG = "latest"
 #: On the image's entry in index.json; a folder without it is not ours to replace.
 OURS = "sameroom.artifact.sha256"
-#: The oldest date a zip can have, in epoch seconds: what our archives have.
+#: The oldest date a zip can have, in epoch seconds: the day that our archives have.
 DATE = 315532800
 _PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 

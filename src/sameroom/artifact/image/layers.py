@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import gzip
 import hashlib
 import io
@@ -119,7 +120,8 @@ def _decompressed(layer: Descriptor, source: _Copied) -> IO[bytes]:
 
 
 def tree_layer(archive: Path, date: int, *, opaque: bool) -> Layer:
-    """The layer that holds the artifact's tree in /var/task; ``date`` in epoch seconds for all of it.
+    """The layer that holds the artifact's tree in /var/task. Files have the dates of the zip, none before
+    ``date``, in epoch seconds.
 
     :raises ImageError: the artifact cannot be read, or has what a tree of ours never has.
     """
@@ -138,7 +140,8 @@ def tree_layer(archive: Path, date: int, *, opaque: bool) -> Layer:
             for info in infos:
                 data = zipped.read(info)
                 mode = 0o755 if info.external_attr >> 16 & 0o111 else 0o644
-                tar.addfile(_entry(f"{TASK}/{info.filename}", date, mode, len(data)), io.BytesIO(data))
+                written = max(date, calendar.timegm((*info.date_time, 0, 0, 0)))
+                tar.addfile(_entry(f"{TASK}/{info.filename}", written, mode, len(data)), io.BytesIO(data))
     except (OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
         raise ImageError(
             f"The artifact {archive} cannot be read.", why=f"{error}.", next="Build it anew: sameroom build"

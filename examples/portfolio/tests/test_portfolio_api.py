@@ -183,6 +183,48 @@ def test_transactions_are_paged_and_filtered(held: tuple[Browser, str, str, str]
 
 
 @both
+@pytest.mark.parametrize("sort", ["date", "-date"])
+def test_pages_go_on_where_they_were_whatever_comes_between(
+    held: tuple[Browser, str, str, str], sort: str
+) -> None:
+    browser, _, _, position = held
+    before = {browser.trade(position, "buy", f"2024-01-{1 + n // 3:02}", "1", "1")["id"] for n in range(12)}
+    seen: list[str] = []
+    cursor = ""
+    for number in range(20):
+        page = browser.get(f"/transactions?limit=2&sort={sort}{cursor}")
+        seen += [one["id"] for one in page["items"]]
+        for day in ("2023-12-31", f"2024-01-0{1 + number % 4}", "2024-02-01"):
+            browser.trade(position, "buy", day, "2", "1")
+        if number % 2 and seen[0] in before:
+            browser.send("DELETE", f"/transactions/{seen[0]}")  # what was shown may go
+        if before <= set(seen):
+            break
+        cursor = f"&cursor={page['nextCursor']}"
+    assert before <= set(seen)
+    assert len(seen) == len(set(seen))
+
+
+@both
+def test_another_base_currency_converts_each_amount_at_its_own_days_rate(
+    held: tuple[Browser, str, str, str],
+) -> None:
+    browser, portfolio, fund, position = held
+    browser.trade(position, "buy", "2024-01-10", "10", "10")
+    browser.price(fund, "2024-02-10", "12")
+    browser.call("PUT", "/exchange-rates", rate("EUR", "USD", "2024-01-01", "1.10"))
+    browser.call("PUT", "/exchange-rates", rate("EUR", "USD", "2024-02-01", "1.20"))
+    browser.edit(f"/portfolios/{portfolio}", {"name": "Mine", "currency": "USD"})
+    found = browser.get(f"/portfolios/{portfolio}")
+    assert (found["totalCost"], found["totalValue"]) == ("110", "144")
+    browser.edit(f"/portfolios/{portfolio}", {"name": "Mine", "currency": "GBP"})
+    assert browser.get(f"/portfolios/{portfolio}")["missing"] == 1
+    browser.edit(f"/portfolios/{portfolio}", {"name": "Mine", "currency": "EUR"})
+    found = browser.get(f"/portfolios/{portfolio}")
+    assert (found["totalCost"], found["totalValue"], found["missing"]) == ("100", "120", 0)
+
+
+@both
 def test_history_has_a_figure_for_each_day(held: tuple[Browser, str, str, str]) -> None:
     browser, portfolio, fund, position = held
     browser.trade(position, "buy", "2024-06-20", "10", "10")

@@ -134,6 +134,46 @@ def test_a_split_is_before_that_days_trades() -> None:
     assert done.held.shares == 30
 
 
+def test_a_split_of_three_for_two_leaves_fractions_and_their_cost() -> None:
+    done = kept(buy(1, "5", "30.01"), Split("x", day(2), 3, 2), sell(3, "0.5", "20"), sell(4, "7", "21"))
+    assert done.lines[1].after.shares == D("7.5")
+    assert done.lines[2].basis == D("10.00")  # 150.05 / 15 is 10.00333
+    assert (done.lines[3].basis, done.held.shares, done.held.cost) == (D("140.05"), D(0), D(0))
+    assert done.held.realised == D("10") + D("147") - D("150.05")
+
+
+def test_a_reverse_split_of_one_for_ten_leaves_a_tenth() -> None:
+    done = kept(buy(1, "15", "2"), Split("x", day(2), 1, 10), sell(3, "1.5", "20"))
+    assert done.lines[1].after.shares == D("1.5")
+    assert (done.held.shares, done.held.realised) == (D(0), D(0))
+    with pytest.raises(refusals.NotHeld):
+        kept(buy(1, "15", "2"), Split("x", day(2), 1, 10), sell(3, "15", "20"))
+
+
+@pytest.mark.parametrize(
+    ("split", "record", "owned"), [(4, 5, "20"), (5, 5, "20"), (6, 5, "10"), (5, 4, "10"), (6, 6, "20")]
+)
+def test_a_dividend_is_for_the_shares_that_the_split_has_left_by_its_record_date(
+    split: int, record: int, owned: str
+) -> None:
+    done = kept(
+        buy(1, "10", "10"), Split("x", day(split), 2, 1), Dividend("d", day(record), day(record), D(1))
+    )
+    assert next(line.owned for line in done.lines if line.entry == "d") == D(owned)
+
+
+def test_shares_reinvested_before_a_split_are_split_too() -> None:
+    stock = Dividend("d", day(3), day(3), D(1), "stock", Reinvestment("r", day(4), D(1), D(10)))
+    entries: list[Entry] = [buy(1, "10", "10"), stock, Split("x", day(5), 3, 1)]
+    assert kept(*entries).held.shares == 33
+    assert [lot.shares for lot in kept(*entries, method="fifo").lots] == [30, 3]
+
+
+def test_two_splits_of_one_day_are_both_made_in_any_order() -> None:
+    entries: list[Entry] = [buy(1, "3", "10"), Split("x", day(2), 1, 3), Split("y", day(2), 2, 1)]
+    assert kept(*entries).held.shares == kept(*reversed(entries)).held.shares == 2
+
+
 def test_a_split_that_leaves_nothing_is_refused() -> None:
     with pytest.raises(refusals.Vanished):
         kept(buy(1, "0.000001", "10"), Split("x", day(2), 1, 10))

@@ -78,6 +78,24 @@ def test_a_forged_cookie_is_nobodys(app: Flask) -> None:
         thief.call("GET", "/portfolios", status=401)
 
 
+def test_a_cookie_that_somebody_else_has_chosen_is_not_the_one_of_the_session(app: Flask) -> None:
+    victim = Browser(app)
+    victim.client.set_cookie(access.COOKIE, "chosen-by-somebody-else")
+    victim.log_in()
+    thief = Browser(app)
+    thief.client.set_cookie(access.COOKIE, "chosen-by-somebody-else")
+    thief.call("GET", "/portfolios", status=401)
+    victim.get("/portfolios")
+
+
+def test_logging_in_again_ends_the_session_that_the_browser_had(app: Flask, browser: Browser) -> None:
+    thief = Browser.of_owner(app)
+    thief.get("/portfolios")
+    browser.log_in()
+    thief.call("GET", "/portfolios", status=401)
+    browser.get("/portfolios")
+
+
 def test_a_session_ends_when_it_is_unused_and_at_the_latest_after_a_month(
     browser: Browser, clock: Any
 ) -> None:

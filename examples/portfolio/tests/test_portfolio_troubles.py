@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from owner_browser import Browser, trade
+from owner_browser import EMAIL, Browser, trade
 from portfolio.api.operations import OPERATIONS, at_work
 from portfolio.ledger.keeping import ALWAYS, keep, make_again
 from portfolio.models import Trade, db
@@ -65,6 +65,31 @@ def test_one_idempotency_key_sent_twice_at_once_makes_one(browser: Browser) -> N
     assert len(browser.get("/portfolios")) == 1
     assert browser.send("POST", "/portfolios", {"name": "x"}, Idempotency_Key="k").status_code == 201
     assert len(browser.get("/portfolios")) == 1
+
+
+@both
+def test_passwords_are_not_guessed_many_at_once(app: Flask, browser: Browser) -> None:
+    wrong = {"email": EMAIL, "password": "password1234"}
+    thieves = [Browser(app) for _ in range(8)]
+    calls = [lambda thief=thief: thief.send("POST", "/session", wrong).status_code for thief in thieves]
+    assert at_once(*calls).count(401) <= 5
+    browser.get("/portfolios")
+
+
+@both
+def test_a_fund_that_is_deleted_while_it_is_taken_up_is_in_use_or_gone(browser: Browser) -> None:
+    for number in range(4):
+        portfolio, fund = browser.portfolio(), browser.fund(number)
+        one, other = (Browser.of_owner(browser.app) for _ in range(2))
+        body = {"portfolioId": portfolio, "fundId": fund}
+        answers = at_once(
+            lambda one=one, fund=fund: one.send("DELETE", f"/funds/{fund}").status_code,
+            lambda other=other, body=body: other.send("POST", "/portfolio-funds", body).status_code,
+        )
+        held = [place["fundId"] for place in browser.get(f"/portfolio-funds?portfolioId={portfolio}")]
+        there = [found["id"] for found in browser.get("/funds") if found["id"] == fund]
+        assert held == there
+        assert answers in ([201, 409], [204, 404], [204, 409])
 
 
 @both
@@ -274,12 +299,12 @@ def test_a_migration_on_live_data_keeps_it_while_requests_go_on(browser: Browser
 
 
 def _much(browser: Browser) -> str:
-    """Four positions with two thousand trades and a year of days; one of them."""
+    """Four positions with a thousand trades and half a year of days; one of them."""
     portfolio = browser.portfolio()
     positions = [browser.position(portfolio, browser.fund(number)) for number in range(1, 5)]
     with browser.app.app_context():
         work = at_work()
-        days = [work.today - timedelta(number % 365) for number in range(500)]
+        days = [work.today - timedelta(number % 180) for number in range(250)]
         work.session.add_all(
             Trade(position_id=position, on=on, kind="buy", shares=Decimal("1.5"), price=Decimal(10))
             for position in positions

@@ -150,17 +150,17 @@ def log_in(email: str, password: str) -> tuple[Owner, str]:
     """
     address = request.remote_addr or ""
     now = utc_now()
-    _check_tries(address)
+    _begin_try(address)
     owner = db.session.scalar(select(Owner).where(func.lower(Owner.email) == email.lower()))
     right = check_password_hash(owner.password_hash if owner else _NOBODY, password)
     if owner is None or not right:
-        db.session.add(FailedLogin(address=address, at=now))
-        db.session.commit()
         log.warning("A login with a wrong address or password.")
         raise Problem(401, "The address or the password is wrong.", "credentials")
     cookie = secrets.token_urlsafe(32)
     db.session.execute(delete(Login).where((Login.ends_at <= now) | (Login.seen_at <= now - UNUSED)))
     db.session.execute(delete(FailedLogin).where(FailedLogin.address == address))
+    # Whoever knows the cookie that this browser had does not go on with it.
+    db.session.execute(delete(Login).where(Login.cookie_hash == _hash(request.cookies.get(COOKIE, ""))))
     db.session.add(
         Login(
             cookie_hash=_hash(cookie),
@@ -218,13 +218,22 @@ def set_password(email: str, password: str) -> Owner:
     return owner
 
 
-def _check_tries(address: str) -> None:
-    since = utc_now() - _WITHIN
-    db.session.execute(delete(FailedLogin).where(FailedLogin.at < since))
+def _begin_try(address: str) -> None:
+    """Note a try as failed before it is one, so that those of many requests at once are counted.
+
+    :raises Problem: 429, there were too many
+    """
+    now = utc_now()
+    db.session.execute(delete(FailedLogin).where(FailedLogin.at < now - _WITHIN))
+    own = FailedLogin(address=address, at=now)
+    db.session.add(own)
+    db.session.commit()
     tries = select(func.count()).select_from(FailedLogin)
-    own = db.session.scalar(tries.where(FailedLogin.address == address)) or 0
+    of_address = db.session.scalar(tries.where(FailedLogin.address == address)) or 0
     everybody = db.session.scalar(tries) or 0
-    if own >= _TRIES or everybody >= _ALL_TRIES:
+    if of_address > _TRIES or everybody > _ALL_TRIES:
+        db.session.delete(own)
+        db.session.commit()
         seconds = str(int(_WITHIN.total_seconds()))
         raise Problem(
             429,

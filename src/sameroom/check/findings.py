@@ -134,6 +134,12 @@ _ALL = (
         "Use a library instead, or put the program into a layer or a container image.",
     ),
     Kind(
+        "locale",
+        "Lambda's Linux has the locales C and C.UTF-8 and no other: setlocale() raises locale.Error: "
+        "unsupported locale setting.",
+        "Format with a library that brings its own data, such as Babel, or catch locale.Error.",
+    ),
+    Kind(
         "in-memory",
         f"{_SANDBOXES} What one remembers, the others do not know.",
         "Keep it in a store that all share, such as Redis or DynamoDB, or in signed cookies.",
@@ -141,7 +147,7 @@ _ALL = (
     Kind(
         "debug",
         "Debug mode shows the app's inner life to everybody who meets an error, and is slower.",
-        "Switch it on in development only: flask run --debug.",
+        "Switch it on in development only, as flask run --debug does, or by a variable.",
     ),
     Kind(
         "websocket",

@@ -25,7 +25,16 @@ _DEVELOPMENT = re.compile(r"(?i)(?:^|[^a-z])(debug|testing|dev|develop|developme
 _DEVELOPMENT_CLASS = re.compile(r"(?i)(dev|test|local|debug|ci)")
 #: if not os.path.exists(...), if not app.debug ...
 _FRESH = re.compile(r"\bnot\b.*(exists|is_?dir|is_?file|debug|testing|access)\b", re.IGNORECASE)
-_CATCHES = {"OSError", "IOError", "EnvironmentError", "PermissionError", "Exception", "BaseException"}
+#: "Error" is shutil's, sqlite3's or locale's.
+_CATCHES = {
+    "OSError",
+    "IOError",
+    "EnvironmentError",
+    "PermissionError",
+    "Error",
+    "Exception",
+    "BaseException",
+}
 
 
 class Scope(NamedTuple):
@@ -36,7 +45,7 @@ class Scope(NamedTuple):
     function: Function | None = None
     #: The class whose body it is in.
     class_name: str = ""
-    #: Within a try that goes on when the disk refuses.
+    #: Within a try that goes on when the disk refuses, or the system otherwise.
     guarded: bool = False
     #: Within an if whose outcome is not known.
     conditional: bool = False

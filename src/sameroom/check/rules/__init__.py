@@ -8,12 +8,13 @@ from ..findings import Finding
 from ..source import Module
 from .background import background
 from .database import database
+from .locales import locales
 from .programs import programs
 from .startup import startup
 from .state import state
 from .writes import writes
 
-_RULES = (startup, writes, database, background, programs)
+_RULES = (startup, writes, database, background, programs, locales)
 
 
 def findings(modules: Sequence[Module]) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from ..configured import settings, settled
+from ..configured import settings, settled, text_of
 from ..findings import Finding
 from ..places import UNKNOWN, is_refused, path_of, shown
 from ..source import Module
@@ -53,6 +53,20 @@ def database(module: Module) -> Iterator[Finding]:
             path = path_of(value, module.names)
             if _FILE.search(path):
                 yield from _finding(module, setting.line, path, only_default)
+        elif setting.name == "DATABASES" and isinstance(value, ast.Dict):
+            for each in value.values:
+                yield from _of_django(module, each)
+
+
+def _of_django(module: Module, database: ast.expr) -> Iterator[Finding]:
+    """https://docs.djangoproject.com/en/stable/ref/settings/#databases"""
+    if not isinstance(database, ast.Dict):
+        return
+    said = {text_of(key): each for key, each in zip(database.keys, database.values, strict=True) if key}
+    engine, name = said.get("ENGINE"), said.get("NAME")
+    if engine and name and text_of(engine).endswith("sqlite3"):
+        value, only_default = settled(name, module)
+        yield from _finding(module, value, path_of(value, module.names), only_default)
 
 
 def _of_url(module: Module, where: ast.AST | int, value: ast.expr, only_default: bool) -> Iterator[Finding]:

@@ -8,6 +8,8 @@ LOCK    := requirements.lock
 # The runtime travels to any of Lambda's Pythons; its tests run on those of this machine.
 PYTHONS := 3.10 3.12 3.13 3.14
 # Three at a time: most of the suite waits for processes. In the order of conftest.py.
+# The tests start hundreds of Pythons, and what one of them has compiled need not be compiled by the next.
+unexport PYTHONDONTWRITEBYTECODE
 PARALLEL := -n 3 --dist loadfile --no-loadscope-reorder
 
 # What some tests use beyond Python; without them those are skipped, which pytest then says.

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,8 +19,13 @@ from pathlib import Path
 import httpx
 import psutil
 
+from sameroom.own import own_folder
+
 #: Many short processes import the same modules.
 BYTECODE = Path(__file__).parents[2] / ".pytest_cache" / "bytecode"
+#: And so do their sandboxes, in folders of each project, which here are all the same one.
+_SANDBOXES = tempfile.mkdtemp(prefix="sameroom-bytecode-")
+atexit.register(shutil.rmtree, _SANDBOXES, ignore_errors=True)
 HELLO = """
 from flask import Flask
 app = Flask(__name__)
@@ -36,6 +44,7 @@ class Dev:
     ) -> None:
         self.folder = folder
         self.output = ""
+        share_bytecode(folder)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "sameroom", "dev", *arguments],
             cwd=folder,
@@ -103,6 +112,8 @@ def sameroom(
     folder: Path, *arguments: str, text: str = "", **environment: str
 ) -> subprocess.CompletedProcess[str]:
     """One command, run to its end."""
+    if arguments[:1] == ("invoke",):
+        share_bytecode(folder)
     return subprocess.run(
         [sys.executable, "-m", "sameroom", *arguments],
         cwd=folder,
@@ -114,6 +125,15 @@ def sameroom(
         timeout=30,
         check=False,
     )
+
+
+def share_bytecode(project: Path) -> None:
+    """Let the project's sandboxes find Python's modules and Flask compiled: a second of work for each new
+    project. They are kept by their paths, so nobody is given another's."""
+    compiled = own_folder(project, "bytecode")
+    if not compiled.is_symlink() and not any(compiled.iterdir()):
+        compiled.rmdir()
+        compiled.symlink_to(_SANDBOXES)
 
 
 def own_environment(**more: str) -> dict[str, str]:

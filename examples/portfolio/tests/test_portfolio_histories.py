@@ -79,6 +79,13 @@ def test_a_history_that_has_room_for_all_days_has_them(long: tuple[Browser, str]
         browser.call("GET", f"/portfolio-history?points={wrong}", status=422)
 
 
+def test_the_sum_of_all_portfolios_can_be_had_alone(long: tuple[Browser, str]) -> None:
+    browser, _ = long
+    whole = browser.get("/portfolio-history?startDate=2024-01-01")
+    alone = browser.get("/portfolio-history?startDate=2024-01-01&totalOnly=true")
+    assert alone == whole | {"portfolios": []}
+
+
 def test_days_that_nothing_happened_in_are_an_empty_history(long: tuple[Browser, str]) -> None:
     browser, portfolio = long
     before = "startDate=2019-01-01&endDate=2019-02-01&points=10"

@@ -425,6 +425,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/imports/everything": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take in an archive of /api/export, all or nothing.
+         * @description Take in an archive of /api/export, all or nothing. Refused with 409 where there are portfolios or funds already.
+         */
+        post: operations["importEverything"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/imports/prices": {
         parameters: {
             query?: never;
@@ -1147,7 +1167,7 @@ export interface components {
              */
             buyOrderDate: string | null;
             /** Dividendpershare */
-            dividendPerShare: number | string;
+            dividendPerShare: string | number;
             /**
              * Exdividenddate
              * Format: date
@@ -1164,12 +1184,12 @@ export interface components {
              * Reinvestmentprice
              * @default null
              */
-            reinvestmentPrice: number | string | null;
+            reinvestmentPrice: string | number | null;
             /**
              * Reinvestmentshares
              * @default null
              */
-            reinvestmentShares: number | string | null;
+            reinvestmentShares: string | number | null;
         };
         /**
          * DividendOut
@@ -1734,7 +1754,7 @@ export interface components {
          */
         PriceIn: {
             /** Price */
-            price: number | string;
+            price: string | number;
         };
         /**
          * PriceOut
@@ -1809,7 +1829,7 @@ export interface components {
             /** Fromcurrency */
             fromCurrency: string;
             /** Rate */
-            rate: number | string;
+            rate: string | number;
             /** Tocurrency */
             toCurrency: string;
         };
@@ -1829,6 +1849,22 @@ export interface components {
             rate: string;
             /** Tocurrency */
             toCurrency: string;
+        };
+        /**
+         * Restored
+         * @description How much there is now.
+         */
+        Restored: {
+            /** Dividends */
+            dividends: number;
+            /** Funds */
+            funds: number;
+            /** Portfolios */
+            portfolios: number;
+            /** Prices */
+            prices: number;
+            /** Transactions */
+            transactions: number;
         };
         /**
          * ReturnsOut
@@ -2097,12 +2133,12 @@ export interface components {
              * Amount
              * @default null
              */
-            amount: number | string | null;
+            amount: string | number | null;
             /**
              * Costpershare
              * @default null
              */
-            costPerShare: number | string | null;
+            costPerShare: string | number | null;
             /**
              * Date
              * Format: date
@@ -2114,7 +2150,7 @@ export interface components {
              * Shares
              * @default null
              */
-            shares: number | string | null;
+            shares: string | number | null;
             /**
              * Type
              * @enum {string}
@@ -2703,7 +2739,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                sheet: string;
+                sheet: "portfolios" | "funds" | "portfolio-funds" | "transactions" | "dividends" | "splits" | "exchange-rates" | "settings" | "prices";
             };
             cookie?: never;
         };
@@ -3268,10 +3304,49 @@ export interface operations {
             };
         };
     };
+    importEverything: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/zip": string;
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Restored"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     importPrices: {
         parameters: {
             query: {
-                dates?: string;
+                dates?: "" | "YYYY-MM-DD" | "YYYYMMDD" | "YYYY/MM/DD" | "DD-MM-YYYY" | "MM-DD-YYYY" | "DD/MM/YYYY" | "MM/DD/YYYY" | "DD.MM.YYYY" | "D MMM YYYY";
                 decimal?: "" | "." | ",";
                 fundId: string;
                 preview?: boolean;
@@ -3344,7 +3419,7 @@ export interface operations {
     importTransactions: {
         parameters: {
             query: {
-                dates?: string;
+                dates?: "" | "YYYY-MM-DD" | "YYYYMMDD" | "YYYY/MM/DD" | "DD-MM-YYYY" | "MM-DD-YYYY" | "DD/MM/YYYY" | "MM/DD/YYYY" | "DD.MM.YYYY" | "D MMM YYYY";
                 decimal?: "" | "." | ",";
                 duplicates?: "refuse" | "skip" | "keep";
                 portfolioFundId: string;
@@ -3449,7 +3524,7 @@ export interface operations {
     startImport: {
         parameters: {
             query: {
-                dates?: string;
+                dates?: "" | "YYYY-MM-DD" | "YYYYMMDD" | "YYYY/MM/DD" | "DD-MM-YYYY" | "MM-DD-YYYY" | "DD/MM/YYYY" | "MM/DD/YYYY" | "DD.MM.YYYY" | "D MMM YYYY";
                 decimal?: "" | "." | ",";
                 duplicates?: "refuse" | "skip" | "keep";
                 portfolioFundId: string;
@@ -3822,6 +3897,7 @@ export interface operations {
                 points?: number | null;
                 portfolioId?: string | null;
                 startDate?: string | null;
+                totalOnly?: boolean;
             };
             header?: never;
             path?: never;

@@ -16,6 +16,7 @@ import { METRICS, metricLines, noteOf, type Metric } from './metrics'
 export function Overview() {
   usePageTitle('Overview')
   const overview = useApi('/api/portfolio-summary', {})
+  useTotals('1Y') // asked for beside the summary, not after it
   return (
     <>
       <Title about="All portfolios that are neither archived nor excluded.">Overview</Title>
@@ -65,11 +66,20 @@ function Totals({ overview }: { overview: Shape<'Overview'> }) {
   )
 }
 
+/** The days of all portfolios together. */
+function useTotals(range: Range, enabled = true) {
+  const startDate = startOf(range, todayIn(useSettings().timeZone))
+  return useApi('/api/portfolio-history', { query: { startDate, points: POINTS, totalOnly: true } }, enabled)
+}
+
 function History() {
   const [range, setRange] = useState<Range>('1Y')
   const [by, setBy] = useState<'total' | Metric>('total')
   const today = todayIn(useSettings().timeZone)
-  const history = useApi('/api/portfolio-history', { query: { startDate: startOf(range, today), points: POINTS } })
+  const isTotal = by === 'total'
+  const total = useTotals(range, isTotal)
+  const each = useApi('/api/portfolio-history', { query: { startDate: startOf(range, today), points: POINTS } }, !isTotal)
+  const history = isTotal ? total : each
   return (
     <Panel
       title="History"

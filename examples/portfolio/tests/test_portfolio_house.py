@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -51,6 +52,24 @@ def test_the_log_is_paged_filtered_and_cleared(browser: Browser) -> None:
     browser.call("DELETE", "/logs", status=204)
     assert browser.get("/logs")["items"] == []
     browser.call("GET", "/logs?cursor=zzz", status=422)
+
+
+def test_lines_of_the_log_are_found_by_when_they_were(browser: Browser, clock: Any) -> None:
+    browser.call("DELETE", "/logs", status=204)
+    for _ in range(3):
+        clock[0] += timedelta(hours=1)
+        Browser(browser.app).log_in()
+
+    def hours(query: str) -> list[int]:
+        return [int(line["at"][11:13]) for line in browser.get(f"/logs?{query}")["items"]]
+
+    assert hours("startDate=2024-06-28T14:00:00Z") == [15, 14]
+    assert hours("startDate=2024-06-28T16:00:00%2B02:00&endDate=2024-06-28T14:30:00Z") == [14]
+    assert hours("startDate=2024-06-28T14:00:00&sort=at") == [14, 15]  # without a zone it is UTC
+    assert hours("startDate=2024-06-28") == [15, 14, 13, 12]
+    assert hours("endDate=2024-06-28") == []
+    for wrong in ("0.5", "1719532800", "yesterday", "2024-02-30"):
+        browser.call("GET", f"/logs?startDate={wrong}", status=422)
 
 
 def test_the_api_describes_every_operation_it_has(browser: Browser) -> None:

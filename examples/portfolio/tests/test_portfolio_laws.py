@@ -10,7 +10,9 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from portfolio.domain.book import Book, Terms, book
+from portfolio.domain.currency import Quoted, Rates
 from portfolio.domain.entries import Buy, Dividend, Entry, Fee, Reinvestment, Sell, Split
+from portfolio.domain.history import Span, by_day, prices_by_day
 from portfolio.domain.money import Method
 from portfolio.domain.refusals import Refused
 
@@ -94,3 +96,55 @@ def test_both_methods_hold_the_same_shares_and_take_the_same_sequences(found: li
     assert other.held.shares == made.held.shares
     assert other.held.dividends == made.held.dividends
     assert other.held.realised - other.held.cost == made.held.realised - made.held.cost
+
+
+RATES = Rates(
+    [
+        Quoted("EUR", "JPY", START, Decimal("163.4567")),
+        Quoted("JPY", "EUR", START + timedelta(4), Decimal("0.0061234567")),
+        Quoted("EUR", "JPY", START + timedelta(9), Decimal("150")),
+    ]
+)
+
+
+@given(sequences, methods)
+@settings(max_examples=60, deadline=None)
+def test_gains_add_up_in_another_currency_too_to_its_smallest_unit(
+    found: list[Entry], method: Method
+) -> None:
+    kept, made = valid(found, method)
+    held = book(kept, Terms("EUR", method, "JPY", RATES.exchange("EUR", "JPY"))).held
+    assert held.shares == made.held.shares
+    assert held.realised == held.proceeds - (held.paid_in - held.cost)
+    assert held.cost >= 0
+    assert held.shares or not held.cost
+    for amount in held[1:]:
+        assert amount == int(amount)
+
+
+@given(sequences, methods)
+@settings(max_examples=40, deadline=None)
+def test_the_last_day_of_history_is_how_the_book_stands(found: list[Entry], method: Method) -> None:
+    kept, made = valid(found, method)
+    span = Span(START, START + timedelta(14))
+    days = by_day(made, prices_by_day([], kept, span), span, "EUR")
+    assert days[-1].held == made.held
+    assert all(day.value is not None and day.value >= 0 for day in days)
+    assert [day.on for day in days] == list(span.days())
+
+
+@given(sequences, methods, st.integers(0, 12))
+@settings(max_examples=40, deadline=None)
+def test_what_happens_later_changes_no_day_before_it(found: list[Entry], method: Method, number: int) -> None:
+    kept, made = valid(found, method)
+    until = START + timedelta(number)
+    try:
+        early = book([entry for entry in kept if _began(entry) <= until], Terms("EUR", method))
+    except Refused:  # what it needed came on the same days, by an entry that began before
+        return
+    mine = [line for line in made.lines if line.on <= until]
+    assert [line for line in early.lines if line.on <= until] == mine
+
+
+def _began(entry: Entry) -> date:
+    return entry.record_on if isinstance(entry, Dividend) else entry.on

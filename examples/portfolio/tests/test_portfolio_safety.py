@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -205,6 +206,8 @@ def test_sql_and_html_in_text_fields_are_text(browser: Browser) -> None:
     for number, text in enumerate(HOSTILE):
         _is_text(browser, number, text)
     assert len(browser.get("/portfolios")) == len(HOSTILE)
+    stranger = {"email": HOSTILE[0], "password": HOSTILE[1]}
+    Browser(browser.app).call("POST", "/session", stranger, status=401)
 
 
 def _is_text(browser: Browser, number: int, text: str) -> None:
@@ -217,7 +220,22 @@ def _is_text(browser: Browser, number: int, text: str) -> None:
     assert answer.get_json()["name"] == text
     assert answer.mimetype == "application/json"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert browser.client.get("/api/logs", query_string={"message": text, "source": text}).status_code == 200
+    words = dict.fromkeys(("message", "source", "requestId", "level", "category", "cursor"), text)
+    assert browser.client.get("/api/logs", query_string=words).status_code == 422  # no cursor
+    del words["cursor"]
+    assert browser.client.get("/api/logs", query_string=words).get_json()["items"] == []
+    assert browser.post("/tokens", {"name": text})["name"] == text
+    assert browser.send("GET", f"/symbols/{quote(text, safe='')}").status_code == 404
+    assert browser.send("GET", f"/export/{quote(text, safe='')}.csv").status_code == 404
+    position = browser.position(made["id"], fund["id"])
+    file = f'date,type,shares,cost_per_share\n2024-03-21,"{text.replace(chr(34), chr(34) * 2)}",1,1\n'
+    refused = browser.client.post(
+        f"/api/imports/transactions?portfolioFundId={position}",
+        data=file.encode(),
+        headers={"Content-Type": "text/csv", "X-CSRF-Token": browser.csrf, "User-Agent": ascii(text)},
+    )
+    assert refused.get_json()["rows"][0]["detail"] == f"{text!r} is none of buy, sell, fee."
+    assert refused.mimetype == "application/problem+json"
 
 
 @both

@@ -55,6 +55,23 @@ def test_the_same_shares_are_not_sold_twice_at_once(browser: Browser) -> None:
 
 
 @both
+def test_of_edits_of_one_trade_at_once_one_is_made_and_the_others_are_told(browser: Browser) -> None:
+    position = browser.position(browser.portfolio(), browser.fund())
+    made = browser.trade(position, "buy", "2024-05-20", "10", "10")
+    path = f"/transactions/{made['id']}"
+    seen = browser.send("GET", path).headers["ETag"]
+    others = [Browser.of_owner(browser.app) for _ in range(3)]
+
+    def edit(number: int) -> int:
+        body = trade(position, "buy", "2024-05-20", f"{11 + number}", "10")
+        return others[number].send("PUT", path, body, If_Match=seen).status_code
+
+    assert at_once(*(lambda number=number: edit(number) for number in range(3))) == [200, 412, 412]
+    assert browser.get(path)["version"] == made["version"] + 1
+    assert browser.get("/portfolio-funds")[0]["totalShares"] == browser.get(path)["shares"]
+
+
+@both
 def test_one_idempotency_key_sent_twice_at_once_makes_one(browser: Browser) -> None:
     others = [Browser.of_owner(browser.app) for _ in range(2)]
     calls = [

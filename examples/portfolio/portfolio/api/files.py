@@ -115,11 +115,12 @@ def imported(
     work: Work, query: TransactionImport, data: bytes, told: Told = lambda stage, done, total: None
 ) -> Imported:
     """Import a file of transactions; ``told`` is given now and then how far it is."""
-    position = positions.one(work, query.portfolio_fund_id)
+    position_id = positions.one(work, query.portfolio_fund_id).id
+    work.session.commit()  # while a large file is read, others may write
     parsed = _parsed(lambda: trades.parse(data, _choices(query), work.today, partial(told, "reading")))
     told("writing", len(parsed.rows), len(parsed.rows))  # the last word: from here on it is one transaction
     columns = (Trade.on, Trade.kind, Trade.shares, Trade.price, Trade.amount)
-    there = work.session.execute(select(*columns).where(Trade.position_id == position.id))
+    there = work.session.execute(select(*columns).where(Trade.position_id == position_id))
     known = [(on, kind, shares, price, amount) for on, kind, shares, price, amount in there]
     doubled = {found.line: found for found in trades.duplicates(parsed.rows, known)}
     kept = [row for row in parsed.rows if query.duplicates != "skip" or row.line not in doubled]
@@ -145,7 +146,7 @@ def imported(
             lines=sorted(doubled)[:_SHOWN],
         )
     if kept:
-        _insert(work, position.id, kept)
+        _insert(work, position_id, kept)
     log.info("%d transactions were imported.", len(kept))
     return answer
 

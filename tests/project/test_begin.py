@@ -247,6 +247,12 @@ def test_a_door_that_is_asked_for_is_the_door_of_every_stage(tmp_path: Path) -> 
     assert planned(tmp_path, door="alb").section.count("door = ") == 1
 
 
+def test_a_rest_api_is_told_to_pass_bytes_on_as_they_are(tmp_path: Path) -> None:
+    written(tmp_path, {"app.py": APP})
+    assert planned(tmp_path, door="rest-api").settings.binary_media_types == ("*/*",)
+    assert planned(tmp_path).settings.binary_media_types == ()
+
+
 def test_stages_may_have_apps_of_their_own(tmp_path: Path) -> None:
     zappa = '{"a": {"app_function": "app.app"}, "b": {"app_function": "blog.app"}}'
     written(tmp_path, {"app.py": APP, "blog.py": APP, "zappa_settings.json": zappa})

@@ -126,6 +126,9 @@ def prepare(folder: Path, wishes: Wishes, choose: Chooser, environ: Mapping[str,
         _say(base, stages, "app", specified(folder, app))
     if wishes.door or not any("door" in values for values in (base, *stages.values())):
         _say(base, stages, "door", wishes.door or Settings().door)
+    if read is None and base["door"] == "rest-api":
+        # AWS's own default is none: images would reach clients as base64, uploads the app as broken text.
+        base["binary_media_types"] = ["*/*"]
     runtime = _runtime(folder, document, base, read)
     if runtime.runtime != Settings().runtime and "runtime" not in base:
         base["runtime"] = runtime.runtime

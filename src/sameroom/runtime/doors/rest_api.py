@@ -105,8 +105,9 @@ def _warn_of_base64(response: Response, event: Event, settings: Settings) -> Non
     _warned.add(kind)
     log.warning(
         "This response (%s) is binary, and a REST API hands it out as base64 text unless its "
-        "binaryMediaTypes matches the request's Accept header (%r). Set binaryMediaTypes to */* on the "
-        "API, and SAMEROOM_BINARY_MEDIA_TYPES to the same value here; this warning then stops.",
+        "binaryMediaTypes matches the request's Accept header (%r). In [tool.sameroom]: "
+        'binary_media_types = ["*/*"]. Of an API made otherwise, set binaryMediaTypes to */*, and '
+        "SAMEROOM_BINARY_MEDIA_TYPES here to the same.",
         kind,
         first,
     )

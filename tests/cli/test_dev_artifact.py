@@ -233,6 +233,16 @@ def test_a_python_of_another_minor_version_is_not_used(project: Path) -> None:
     assert f"is Python {VERSION[0]}.{VERSION[1]}, and the artifact is for {other[6:]}" in said
 
 
+def test_the_site_of_the_project_is_in_front_of_the_artifact(project: Path) -> None:
+    (project / "web").mkdir()
+    (project / "web" / "index.html").write_text("the page")
+    (project / "pyproject.toml").write_text(PROJECT + '[tool.sameroom.site]\nfolder = "web"\n')
+    with dev(project, "--artifact=app.zip") as running:
+        assert running.get("/").text == "the page"
+        assert running.get("/api/x").json()["file"].startswith(str(project / ".sameroom" / "artifacts"))
+        running.wait_for(r"200 GET +/api/x")
+
+
 def test_plain_and_artifact_exclude_each_other(project: Path) -> None:
     assert "--plain has no Lambda" in refused(project, "dev", "--plain", "--artifact=app.zip")
 

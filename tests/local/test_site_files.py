@@ -13,11 +13,13 @@ from fakes.door_site import Echo, Site, until
 from fakes.door_site import site as served_site
 from fakes.front_end import Heard
 
+from sameroom.local.cors import Cors
 from sameroom.local.http import Entrance
 from sameroom.local.site import Front
 from sameroom.project.services import Site as Settings
 
 PAGE = "<h1>Grüezi</h1>"
+DOOR = Entrance()
 LARGE = bytes(range(256)) * 4096
 
 
@@ -42,10 +44,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 @contextmanager
-def visited(folder: Path, mount: str = "", door: str = "http-api", **settings: Any) -> Iterator[Site]:
+def visited(folder: Path, mount: str = "", entrance: Entrance = DOOR, **settings: Any) -> Iterator[Site]:
     front = Front(folder, Settings(folder="web", **settings), mount, Heard())
-    stage = mount.strip("/")
-    with served_site(Entrance(door=door, stage=stage), Echo(), front=front) as place:
+    with served_site(entrance, Echo(), front=front) as place:
         yield place
 
 
@@ -174,12 +175,37 @@ def test_the_app_is_told_the_host_that_was_typed_whatever_the_client_says(folder
     assert event["headers"]["x-forwarded-host"] == f"127.0.0.1:{place.port}"
 
 
-def test_behind_a_stage_the_app_has_its_paths_with_and_without_it(folder: Path) -> None:
-    with visited(folder, "/prod", "rest-api") as place:
-        for path in ("/api/x", "/prod/api/x"):
+@pytest.mark.parametrize(
+    ("mount", "entrance", "paths"),
+    [
+        ("/prod", Entrance(door="rest-api", stage="prod"), ("/api/x", "/prod/api/x")),
+        ("/shop", Entrance(base_path="/shop"), ("/api/x", None)),
+        ("/shop", Entrance(door="http-api-v1", base_path="/shop"), ("/shop/api/x", "/shop/api/x")),
+    ],
+)
+def test_behind_a_stage_or_a_base_path_the_app_has_its_paths_with_and_without_it(
+    folder: Path, mount: str, entrance: Entrance, paths: tuple[str, str | None]
+) -> None:
+    with visited(folder, mount, entrance) as place:
+        for path in ("/api/x", f"{mount}/api/x"):
             event = get(place, path).json()
-            assert (event["path"], event["requestContext"]["path"]) == ("/api/x", "/prod/api/x")
+            assert (event.get("rawPath") or event["path"], event["requestContext"].get("path")) == paths
         assert get(place, "/").text == PAGE
+        assert get(place, f"{mount}/").status_code == 200
+        assert place.ears.failures == []
+
+
+@pytest.mark.parametrize("door", ["http-api", "function-url"])
+def test_a_preflight_is_the_doors_on_the_apps_paths_and_none_on_files(folder: Path, door: str) -> None:
+    cors = Cors(allow_origins=("https://other.example",), allow_methods=("PUT",), max_age=60)
+    asked = {"Origin": "https://other.example", "Access-Control-Request-Method": "PUT"}
+    with visited(folder, entrance=Entrance(door=door, cors=cors)) as place:
+        answer = get(place, "/api/x", "OPTIONS", **asked)
+        assert answer.headers["access-control-allow-origin"] == "https://other.example"
+        assert "PUT" in answer.headers["access-control-allow-methods"]
+        assert get(place, "/api/x", Origin="https://other.example").headers["access-control-allow-origin"]
+        file = get(place, "/app.js", "OPTIONS", **asked)
+        assert (file.status_code, "access-control-allow-origin" in file.headers) == (404, False)
 
 
 def test_a_folder_without_a_start_page_is_told_and_served_as_soon_as_it_is_there(tmp_path: Path) -> None:

@@ -109,6 +109,12 @@ def test_a_site_cannot_be_before_an_api_with_a_stage_in_its_paths(settings: dict
     assert "function-url" in refused.value.next
 
 
+def test_a_site_cannot_be_before_an_app_that_writes_a_base_path_into_its_urls() -> None:
+    with pytest.raises(TemplateError, match="the base path /shop") as refused:
+        origin(wish({"base_path": "/shop"}))
+    assert "`api` in [tool.sameroom.site]" in refused.value.next
+
+
 @pytest.mark.parametrize(
     ("key", "value", "why"),
     [

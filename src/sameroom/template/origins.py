@@ -16,9 +16,16 @@ from .values import Wish, sub
 def origin(wish: Wish) -> Any:
     """The host name.
 
-    :raises TemplateError: CloudFront cannot reach the door, or a stage stands in its paths.
+    :raises TemplateError: CloudFront cannot reach the door, or a stage or a base path stands in its paths.
     """
     door = wish.settings.door
+    if wish.settings.base_path:
+        raise TemplateError(
+            f"A site cannot be in front of an app with the base path {wish.settings.base_path}.",
+            why="The app would write it into the URLs of the site, where no API mapping takes it off.",
+            next="Take `base_path` out of [tool.sameroom]; which paths are the app's says `api` in "
+            "[tool.sameroom.site].",
+        )
     if door == "function-url":
         return function_url.host()
     if door == "rest-api" or wish.settings.stage:

@@ -10,6 +10,7 @@ AURORA = Place("rds", "app@shop.cluster-a1.eu-west-1.rds.amazonaws.com:5432/shop
 DSQL = Place("dsql", "app@abc.dsql.eu-west-1.on.aws/postgres")
 SERVER = Place("postgresql", "app@db:5432/shop")
 FILE = Place("sqlite", "/home/me/shop.db")
+SCRATCH = Place("sqlite", "/tmp/mine/shop.db")
 
 
 @pytest.mark.parametrize(
@@ -49,6 +50,8 @@ def test_what_keeps_one_from_connecting_has_its_words(place: Place, said: str, w
         (FILE, "database is locked", "", False, "held SQLite's file /home/me/shop.db"),
         (FILE, "attempt to write a readonly database", "", False, "SQLite cannot write its file"),
         (FILE, "unable to open database file", "", False, "on AWS name a server"),
+        (SCRATCH, "unable to open database file", "", False, "each sandbox has a /tmp of its own"),
+        (SCRATCH, "attempt to write a readonly database", "", False, "SQLite cannot write its file"),
         (FILE, "database or disk is full", "", False, "no room left"),
         (FILE, "UNIQUE constraint failed: note.id", "", False, ""),
     ],

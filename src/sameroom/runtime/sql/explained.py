@@ -90,6 +90,10 @@ _LITE = (
     (r"disk is full", "There is no room left for SQLite's file {name}."),
     (r"malformed|not a database", "SQLite's file {name} is damaged, or something else's."),
 )
+_NOT_IN_TMP = (
+    "SQLite cannot make its file {name}: is the folder there? On Lambda and under sameroom dev each sandbox "
+    "has a /tmp of its own, empty at first, and sees nothing of the machine's."
+)
 _LOST = (
     "The connection to {name} was lost in the middle of a transaction, which the server rolls back unless it "
     "was committing. The next request gets a new connection."
@@ -113,6 +117,8 @@ def explanation(text: str, code: str, place: Place, *, connecting: bool, lost: b
         return words.format(name=place.name, grant=grant)
 
     if place.kind == "sqlite":
+        if place.name.startswith("/tmp/") and "unable to open" in text:  # noqa: S108
+            return told(_NOT_IN_TMP)
         return next((told(words) for pattern, words in _LITE if re.search(pattern, text)), "")
     if is_conflict(text, code):
         return told(_CONFLICT)

@@ -34,6 +34,8 @@ from owner_browser import Browser, keep_owner  # noqa: E402
 if TYPE_CHECKING:
     from fakes.cloud import Stand
     from flask import Flask
+    from playwright.sync_api import Browser as Chromium
+    from playwright.sync_api import Page
 NOW = datetime(2024, 6, 28, 12, 0, tzinfo=timezone.utc)  # a Friday
 
 
@@ -148,6 +150,36 @@ def app(database: str, price_table: str, clock: list[datetime]) -> Iterator[Flas
 def browser(app: Flask) -> Browser:
     """The owner's browser, logged in."""
     return Browser.of_owner(app)
+
+
+@pytest.fixture(scope="module")
+def chrome() -> Iterator[Chromium]:
+    """A real browser, and the front end built for it."""
+    from portfolio_site import built, chromium
+
+    built()
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def site(app: Flask) -> Iterator[str]:
+    """The app with its front end, over a socket."""
+    from portfolio_site import served
+
+    with served(app) as url:
+        yield url
+
+
+@pytest.fixture
+def opened(chrome: Chromium, site: str, clock: list[datetime]) -> Iterator[Callable[..., Page]]:
+    """A page in a window of its own, whose clock is the app's; its complaints fail the test."""
+    from portfolio_pages import Windows
+
+    windows = Windows(chrome, site, clock)
+    yield windows.open
+    windows.close()
+    assert windows.complaints == []
 
 
 @pytest.fixture

@@ -9,7 +9,9 @@ import { Frame } from './frame'
 import { Jobs } from './jobs/jobs'
 import { Login } from './pages/login'
 import { Overview } from './pages/overview'
+import { Boundary } from './ui/boundary'
 import { Title } from './ui/figures'
+import { usePageTitle } from './ui/page'
 import { Failed, Loading } from './ui/states'
 import { Again } from './session'
 import { Toasts } from './ui/toasts'
@@ -45,9 +47,11 @@ export function App() {
       <Toasts>
         <Jobs>
           <Frame email={session.data.email}>
-            <Suspense fallback={<Loading lines={8} />}>
-              <Pages />
-            </Suspense>
+            <Boundary key={location.pathname.split('/')[1]}>
+              <Suspense fallback={<Loading lines={8} />}>
+                <Pages />
+              </Suspense>
+            </Boundary>
           </Frame>
         </Jobs>
         {isEnded(session.error) ? <Again email={session.data.email} /> : null}
@@ -105,6 +109,7 @@ function LoggedIn() {
 }
 
 function Nowhere() {
+  usePageTitle('No such page')
   return (
     <>
       <Title>There is no such page</Title>

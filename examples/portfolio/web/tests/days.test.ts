@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isDay, parseDay, patternOf } from '../src/format/days'
+import { beginOf, isDay, nextDay, parseDay, patternOf } from '../src/format/days'
 
 describe('a day is written as its locale has it', () => {
   it.each([
@@ -35,4 +35,18 @@ describe('a typed day is understood', () => {
   it('knows leap years', () => {
     expect(['2024-02-29', '2000-02-29', '2023-02-29', '1900-02-29'].map(isDay)).toEqual([true, true, false, false])
   })
+})
+
+describe('a day begins', () => {
+  it.each([
+    ['2024-06-28', 'Europe/Amsterdam', '2024-06-27T22:00:00.000Z'],
+    ['2024-03-31', 'Europe/Amsterdam', '2024-03-30T23:00:00.000Z'],
+    ['2024-04-01', 'Europe/Amsterdam', '2024-03-31T22:00:00.000Z'],
+    ['2024-10-27', 'Europe/Amsterdam', '2024-10-26T22:00:00.000Z'],
+    ['2024-10-28', 'Europe/Amsterdam', '2024-10-27T23:00:00.000Z'],
+    ['2024-06-28', 'America/New_York', '2024-06-28T04:00:00.000Z'],
+    ['2024-06-28', 'UTC', '2024-06-28T00:00:00.000Z'],
+  ])('%s in %s at %s', (day, zone, moment) => expect(beginOf(day, zone)).toBe(moment))
+
+  it('after the last of a month comes the first', () => expect(nextDay('2024-02-29')).toBe('2024-03-01'))
 })

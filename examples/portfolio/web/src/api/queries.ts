@@ -16,6 +16,8 @@ export const queries = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: MINUTE,
+      // Without a network it is asked all the same, and said that there is no answer.
+      networkMode: 'always',
       retry: (count, error) => count < 2 && error instanceof Problem && (error.status === 0 || error.status >= 502),
     },
   },

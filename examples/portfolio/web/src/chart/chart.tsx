@@ -4,7 +4,7 @@ import type uPlot from 'uplot'
 import { useFormats, type Formats } from '../format/formats'
 import { useLook } from '../format/theme'
 import { Icon } from '../ui/icon'
-import { draw, isDashed, zoom, type Line } from './plot'
+import { draw, isDashed, windowSeen, zoom, type Line, type Window } from './plot'
 
 interface Props {
   label: string
@@ -24,6 +24,8 @@ export function Chart({ label, dates, lines, off = [], fromZero: startsAtZero = 
   const look = useLook()
   const place = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot>(null)
+  // What was zoomed to, which another look of the same days keeps.
+  const seen = useRef<{ dates: string[]; window: Window }>(null)
   const [hidden, setHidden] = useState<ReadonlySet<string>>(() => new Set(off))
   const [fromZero, setFromZero] = useState(startsAtZero)
   const [point, setPoint] = useState<number | null>(null)
@@ -35,10 +37,12 @@ export function Chart({ label, dates, lines, off = [], fromZero: startsAtZero = 
     if (!element) return
     const made = draw(element, { dates, lines: shown, fromZero, formats, onPoint: setPoint, onZoom: setZoomed })
     plot.current = made
+    if (seen.current?.dates === dates) made.setScale('x', seen.current.window)
     const watch = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: element.clientHeight }))
     watch.observe(element)
     return () => {
       watch.disconnect()
+      seen.current = { dates, window: windowSeen(made) }
       made.destroy()
       plot.current = null
     }
@@ -151,7 +155,9 @@ const AsTable = memo(function AsTable({ label, dates, lines, isPrice }: {
             <tbody>
               {rowsOf(dates).map((index) => (
                 <tr key={index}>
-                  <th scope="row">{formats.day(dates[index])}</th>
+                  <th scope="row" className="day">
+                    {formats.day(dates[index])}
+                  </th>
                   {lines.map((line) => (
                     <td className="number" key={line.id}>
                       {figureOf(line, index, formats, isPrice)}

@@ -112,11 +112,15 @@ export function draw(place: HTMLElement, drawn: Drawn): uPlot {
 /** Zooms by a factor around the middle, or moves by a share of what is seen; never beyond the days there are. */
 export function zoom(plot: uPlot, factor: number, shift = 0): void {
   const days = plot.data[0]
-  const first = days[0] ?? 0
-  const last = days[days.length - 1] ?? 0
-  const { min = first, max = last } = plot.scales['x'] ?? {}
-  const next = windowOf({ min, max }, { min: first, max: last }, factor, shift)
-  plot.setScale('x', next)
+  const whole = { min: days[0] ?? 0, max: days[days.length - 1] ?? 0 }
+  plot.setScale('x', windowOf(windowSeen(plot), whole, factor, shift))
+}
+
+/** From when to when is seen, in seconds. */
+export function windowSeen(plot: uPlot): Window {
+  const days = plot.data[0]
+  const { min = days[0] ?? 0, max = days[days.length - 1] ?? 0 } = plot.scales['x'] ?? {}
+  return { min, max }
 }
 
 export interface Window {

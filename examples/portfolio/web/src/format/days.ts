@@ -61,3 +61,16 @@ function isThere(year: number, month: number, day: number): boolean {
 }
 
 const pad = (number: number, width: number) => String(number).padStart(width, '0')
+
+export function nextDay(day: string): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10)
+}
+
+/** The moment at which a day begins in a time zone. */
+export function beginOf(day: string, timeZone: string): string {
+  const utc = Date.parse(`${day}T00:00:00Z`)
+  const format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' })
+  const ahead = (moment: number) => Date.parse(`${format.format(moment).replace(' ', 'T')}Z`) - moment
+  // The clock may be changed between the two: what counts is how far it is ahead when the day begins.
+  return new Date(utc - ahead(utc - ahead(utc))).toISOString()
+}

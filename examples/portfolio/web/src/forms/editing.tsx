@@ -1,7 +1,7 @@
-import { useState, type ReactNode } from 'react'
+import { useEffect, useState, type ReactNode } from 'react'
 import { Problem } from '../api/client'
 import { changed } from '../api/queries'
-import { Dialog } from '../ui/dialog'
+import { Confirm, Dialog } from '../ui/dialog'
 import { useTelling } from '../ui/telling'
 import { FormProblem } from './fields'
 import type { Rule } from './rules'
@@ -54,13 +54,23 @@ export function Editing<Made>(props: Props<Made>) {
   }
   const form = useForm(props.start, props.rules, (values, key) => send(values, key, theirs?.version ?? version))
 
+  const [isLeaving, setLeaving] = useState(false)
+  const isTyped = Object.entries(form.values).some(([name, value]) => value !== (props.start[name] ?? ''))
+  const leave = () => (isTyped ? setLeaving(true) : props.onClose())
+  useEffect(() => {
+    if (!isTyped) return undefined
+    const hold = (event: BeforeUnloadEvent) => event.preventDefault()
+    window.addEventListener('beforeunload', hold)
+    return () => window.removeEventListener('beforeunload', hold)
+  }, [isTyped])
+
   const take = (kept: Kept) => {
     for (const [name, value] of Object.entries(kept.values)) form.set(name, value)
     setVersion(kept.version)
     setTheirs(undefined)
   }
   return (
-    <Dialog title={props.title} about={props.about} onClose={props.onClose}>
+    <Dialog title={props.title} about={props.about} onClose={leave}>
       <form onSubmit={form.submit} noValidate className="form">
         {theirs ? (
           <Versions mine={form.values} theirs={theirs.values} labels={props.labels} />
@@ -76,7 +86,7 @@ export function Editing<Made>(props: Props<Made>) {
               Take theirs
             </button>
           ) : (
-            <button type="button" className="button" onClick={props.onClose}>
+            <button type="button" className="button" onClick={leave}>
               Cancel
             </button>
           )}
@@ -85,6 +95,17 @@ export function Editing<Made>(props: Props<Made>) {
           </button>
         </footer>
       </form>
+      {isLeaving ? (
+        <Confirm
+          title="Throw away what you typed?"
+          keep="Go on typing"
+          action="Throw it away"
+          onConfirm={props.onClose}
+          onClose={() => setLeaving(false)}
+        >
+          <p>It is not saved.</p>
+        </Confirm>
+      ) : null}
     </Dialog>
   )
 }

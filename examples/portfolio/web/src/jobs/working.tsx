@@ -40,7 +40,7 @@ function OneJob({ started }: { started: Started }) {
   useEffect(() => {
     if (over) void changed()
   }, [over])
-  const good = data && !hasFailures(data) ? saidOf(data) : undefined
+  const good = over && data && !hasFailures(data) ? saidOf(data) : undefined
   useEffect(() => {
     if (isUnknown) drop(id)
     if (over && good !== undefined) {

@@ -3,6 +3,7 @@ import { useApi } from '../api/queries'
 import { useFormats, type Formats } from '../format/formats'
 import { Panel, Table } from '../ui/figures'
 import { Icon } from '../ui/icon'
+import { usePageTitle } from '../ui/page'
 import { Empty, Loaded } from '../ui/states'
 import { useDoing } from '../ui/telling'
 
@@ -11,6 +12,7 @@ const KINDS: Record<string, string> = { position: 'fund of a portfolio', rate: '
 
 /** What was deleted in the last week, and the way back. */
 export function Deleted() {
+  usePageTitle('Deleted')
   const deleted = useApi('/api/deleted', {})
   return (
     <Panel title="Deleted in the last week">

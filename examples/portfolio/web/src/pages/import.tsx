@@ -13,7 +13,7 @@ import { useTelling } from '../ui/telling'
 type Imported = Shape<'Imported'>
 type Kind = 'transactions' | 'prices'
 
-const DATES = ['YYYY-MM-DD', 'YYYYMMDD', 'YYYY/MM/DD', 'DD-MM-YYYY', 'MM-DD-YYYY', 'DD/MM/YYYY', 'MM/DD/YYYY', 'DD.MM.YYYY', 'D MMM YYYY']
+const DATES = ['YYYY-MM-DD', 'YYYYMMDD', 'YYYY/MM/DD', 'DD-MM-YYYY', 'MM-DD-YYYY', 'DD/MM/YYYY', 'MM/DD/YYYY', 'DD.MM.YYYY', 'D MMM YYYY'] as const
 
 /** A file is looked at first; what is wrong with it is shown by line; then it is imported whole, or not at all. */
 export function Import({ kind }: { kind: Kind }) {
@@ -129,14 +129,9 @@ function isReady(seen: Imported, values: Values): boolean {
 }
 
 function sent(kind: Kind, file: File, values: Values, preview: boolean): Promise<Imported> {
-  const form = new FormData()
-  form.set('file', file)
+  const form = formOf(file)
   const target = values['target'] ?? ''
-  const settled = {
-    preview,
-    dates: values['dates'] ?? '',
-    decimal: (values['decimal'] ?? '') as '' | '.' | ',',
-  }
+  const settled = { preview, ...settledOf(values) }
   if (kind === 'prices') return change('post', '/api/imports/prices', { query: { ...settled, fundId: target }, form })
   const query = { ...settled, portfolioFundId: target, duplicates: duplicatesOf(values) }
   return change('post', '/api/imports/transactions', { query, form })
@@ -144,15 +139,19 @@ function sent(kind: Kind, file: File, values: Values, preview: boolean): Promise
 
 /** Begins an import as a job: a large file takes longer than a request may. */
 function begun(file: File, values: Values): Promise<Shape<'JobOut'>> {
+  const query = { ...settledOf(values), portfolioFundId: values['target'] ?? '', duplicates: duplicatesOf(values) }
+  return change('post', '/api/jobs/import-transactions', { query, form: formOf(file) })
+}
+
+function formOf(file: File): FormData {
   const form = new FormData()
   form.set('file', file)
-  const query = {
-    dates: values['dates'] ?? '',
-    decimal: (values['decimal'] ?? '') as '' | '.' | ',',
-    portfolioFundId: values['target'] ?? '',
-    duplicates: duplicatesOf(values),
-  }
-  return change('post', '/api/jobs/import-transactions', { query, form })
+  return form
+}
+
+function settledOf(values: Values) {
+  const decimal: '' | '.' | ',' = values['decimal'] === '.' || values['decimal'] === ',' ? values['decimal'] : ''
+  return { dates: DATES.find((way) => way === values['dates']) ?? ('' as const), decimal }
 }
 
 function duplicatesOf(values: Values): 'refuse' | 'skip' | 'keep' {

@@ -1,7 +1,11 @@
 import { useState } from 'react'
 import { change, type Shape } from '../api/client'
 import { useApi, usePages } from '../api/queries'
+import { beginOf, nextDay } from '../format/days'
 import { useFormats } from '../format/formats'
+import { useSettings } from '../format/settings'
+import { DayRange } from '../forms/day'
+import { Choosing } from '../ui/choosing'
 import { Confirm } from '../ui/dialog'
 import { Panel, Table, Title } from '../ui/figures'
 import { Icon } from '../ui/icon'
@@ -11,13 +15,16 @@ import { useDoing } from '../ui/telling'
 
 type Line = Shape<'LogLine'>
 interface Filter {
-  level: string
-  category: string
+  level: string[]
+  category: string[]
   source: string
+  since: string
+  until: string
+  sort: '-at' | 'at'
   message: string
   requestId: string
 }
-const ALL: Filter = { level: '', category: '', source: '', message: '', requestId: '' }
+const ALL: Filter = { level: [], category: [], source: '', since: '', until: '', sort: '-at', message: '', requestId: '' }
 
 /** The log: what happened, newest first. */
 export function Logs() {
@@ -25,8 +32,9 @@ export function Logs() {
   const [filter, setFilter] = useState(ALL)
   const [isClearing, setClearing] = useState(false)
   const doing = useDoing()
-  const lines = usePages('/api/logs', { query: queryOf(filter) })
-  const isFiltered = JSON.stringify(filter) !== JSON.stringify(ALL)
+  const { timeZone } = useSettings()
+  const lines = usePages('/api/logs', { query: queryOf(filter, timeZone) })
+  const isFiltered = JSON.stringify({ ...filter, sort: '-at' }) !== JSON.stringify(ALL)
   return (
     <>
       <Title
@@ -86,11 +94,14 @@ export function Logs() {
   )
 }
 
-function queryOf(filter: Filter) {
-  const { level, category, source, message, requestId } = filter
+function queryOf(filter: Filter, timeZone: string) {
+  const { level, category, source, since, until, sort, message, requestId } = filter
   return {
-    ...(level ? { level: [level] } : {}),
-    ...(category ? { category: [category] } : {}),
+    sort,
+    ...(level.length ? { level } : {}),
+    ...(category.length ? { category } : {}),
+    ...(since ? { startDate: beginOf(since, timeZone) } : {}),
+    ...(until ? { endDate: beginOf(nextDay(until), timeZone) } : {}),
     ...(source ? { source } : {}),
     ...(message.trim() ? { message: message.trim() } : {}),
     ...(requestId ? { requestId } : {}),
@@ -99,21 +110,36 @@ function queryOf(filter: Filter) {
 
 function Filters({ filter, set }: { filter: Filter; set: (filter: Filter) => void }) {
   const choices = useApi('/api/logs/choices', {})
-  const select = (name: 'level' | 'category' | 'source', label: string, values: string[]) => (
-    <select aria-label={label} value={filter[name]} onChange={(event) => set({ ...filter, [name]: event.target.value })}>
-      <option value="">{label}: all</option>
-      {values.map((value) => (
-        <option key={value} value={value}>
-          {value}
-        </option>
-      ))}
-    </select>
+  const several = (name: 'level' | 'category', label: string, all: string, values: string[]) => (
+    <Choosing
+      label={label}
+      all={all}
+      choices={values.map((value) => ({ value, label: value }))}
+      chosen={filter[name]}
+      set={(chosen) => set({ ...filter, [name]: chosen })}
+    />
   )
   return (
     <div className="filters" role="group" aria-label="Which lines">
-      {select('level', 'Level', choices.data?.levels ?? [])}
-      {select('category', 'Category', choices.data?.categories ?? [])}
-      {select('source', 'Source', choices.data?.sources ?? [])}
+      {several('level', 'Levels', 'All levels', choices.data?.levels ?? [])}
+      {several('category', 'Categories', 'All categories', choices.data?.categories ?? [])}
+      <select aria-label="Source" value={filter.source} onChange={(event) => set({ ...filter, source: event.target.value })}>
+        <option value="">All sources</option>
+        {(choices.data?.sources ?? []).map((source) => (
+          <option key={source} value={source}>
+            {source}
+          </option>
+        ))}
+      </select>
+      <DayRange since={filter.since} until={filter.until} set={(range) => set({ ...filter, ...range })} />
+      <select
+        aria-label="Order"
+        value={filter.sort}
+        onChange={(event) => set({ ...filter, sort: event.target.value === 'at' ? 'at' : '-at' })}
+      >
+        <option value="-at">Newest first</option>
+        <option value="at">Oldest first</option>
+      </select>
       <input
         type="search"
         aria-label="Words of the message"

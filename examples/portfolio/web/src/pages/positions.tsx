@@ -11,12 +11,16 @@ import { Panel, Table, Toned } from '../ui/figures'
 import { Icon } from '../ui/icon'
 import { Empty } from '../ui/states'
 import { useDeleting, useTelling } from '../ui/telling'
+import { DividendForm } from './dividendForm'
+import { TradeForm } from './tradeForm'
 
 type Position = Shape<'PositionOut'>
 
 /** The funds of a portfolio. */
 export function Positions({ portfolio, positions }: { portfolio: Shape<'PortfolioOut'>; positions: Position[] }) {
   const [isAdding, setAdding] = useState(false)
+  const [traded, setTraded] = useState<Position>()
+  const [paid, setPaid] = useState<Position>()
   const formats = useFormats()
   return (
     <Panel
@@ -63,6 +67,26 @@ export function Positions({ portfolio, positions }: { portfolio: Shape<'Portfoli
               </td>
               <td className="number p3">{formats.amount(one.totalDividends, one.currency)}</td>
               <td className="row-actions">
+                <button
+                  type="button"
+                  className="icon-button"
+                  aria-label={`Add a transaction of ${one.fundName}`}
+                  title="Add a transaction"
+                  onClick={() => setTraded(one)}
+                >
+                  <Icon name="plus" />
+                </button>
+                {one.dividendType === 'none' ? null : (
+                  <button
+                    type="button"
+                    className="icon-button p2-inline"
+                    aria-label={`Add a dividend of ${one.fundName}`}
+                    title="Add a dividend"
+                    onClick={() => setPaid(one)}
+                  >
+                    <Icon name="coin" />
+                  </button>
+                )}
                 <Remove position={one} />
               </td>
             </tr>
@@ -73,6 +97,8 @@ export function Positions({ portfolio, positions }: { portfolio: Shape<'Portfoli
           <p>Add a fund; then enter what you bought of it.</p>
         </Empty>
       )}
+      {traded ? <TradeForm positions={positions} of={traded.id} onClose={() => setTraded(undefined)} /> : null}
+      {paid ? <DividendForm positions={[paid]} onClose={() => setPaid(undefined)} /> : null}
       {isAdding ? <AddFund portfolio={portfolio} positions={positions} onClose={() => setAdding(false)} /> : null}
     </Panel>
   )

@@ -8,6 +8,7 @@ import * as rules from '../forms/rules'
 import { useForm } from '../forms/useForm'
 import { Panel, Table } from '../ui/figures'
 import { Icon } from '../ui/icon'
+import { usePageTitle } from '../ui/page'
 import { Empty, Loaded } from '../ui/states'
 import { useDeleting, useTelling } from '../ui/telling'
 
@@ -15,6 +16,7 @@ type Rate = Shape<'RateOut'>
 
 /** Exchange rates, by day: each counts until the next. */
 export function Rates() {
+  usePageTitle('Exchange rates')
   const rates = useApi('/api/exchange-rates', {})
   return (
     <>

@@ -7,11 +7,13 @@ import * as rules from '../forms/rules'
 import { useForm } from '../forms/useForm'
 import { Panel, Table } from '../ui/figures'
 import { Icon } from '../ui/icon'
+import { usePageTitle } from '../ui/page'
 import { Empty, Loaded } from '../ui/states'
 import { useDoing } from '../ui/telling'
 
 /** The password, browsers that are logged in, and tokens for scripts. */
 export function Security() {
+  usePageTitle('Security')
   return (
     <>
       <Password />

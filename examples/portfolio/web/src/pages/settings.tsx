@@ -16,7 +16,6 @@ import { Security } from './security'
 
 /** How things are shown and done; rates; who may. */
 export function SettingsPage() {
-  usePageTitle('Settings')
   return (
     <>
       <Title>Settings</Title>
@@ -59,6 +58,7 @@ const PROVIDERS = [
 const LEVELS = ['debug', 'info', 'warning', 'error', 'critical'].map((value) => ({ value, label: value }))
 
 function General() {
+  usePageTitle('Settings')
   const settings = useSettings()
   const tell = useTelling()
   const version = useApi('/api/version', {})

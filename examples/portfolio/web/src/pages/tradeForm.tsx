@@ -56,10 +56,16 @@ export function tradeBody(values: Values, locale: string): Shape<'TransactionIn'
 }
 
 /** A buy, a sell or a fee is entered or changed. */
-export function TradeForm({ trade, positions, onClose }: { trade?: Trade; positions: Position[]; onClose: () => void }) {
+export function TradeForm({ trade, of, positions, onClose }: {
+  trade?: Trade
+  /** The position that is chosen already. */
+  of?: string
+  positions: Position[]
+  onClose: () => void
+}) {
   const { locale } = useFormats()
   const today = todayIn(useSettings().timeZone)
-  const only = positions.length === 1 ? (positions[0]?.id ?? '') : ''
+  const only = of ?? (positions.length === 1 ? (positions[0]?.id ?? '') : '')
   const empty = { portfolioFundId: only, type: 'buy', date: today, shares: '', costPerShare: '', amount: '' }
 
   const send = async (values: Values, how: { version: number | undefined; key: string }) => {

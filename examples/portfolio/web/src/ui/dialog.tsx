@@ -28,11 +28,12 @@ export function Dialog(props: {
   )
 }
 
-/** Asks before something that cannot be undone. */
+/** Asks before something that is not done by a slip. */
 export function Confirm(props: {
   title: string
   children: ReactNode
   action: string
+  keep?: string
   onConfirm: () => void
   onClose: () => void
 }) {
@@ -48,7 +49,7 @@ export function Confirm(props: {
             <div className="about">{props.children}</div>
           </AlertDialog.Description>
           <footer className="actions">
-            <AlertDialog.Cancel className="button">Keep it</AlertDialog.Cancel>
+            <AlertDialog.Cancel className="button">{props.keep ?? 'Keep it'}</AlertDialog.Cancel>
             <AlertDialog.Action className="button danger" onClick={props.onConfirm}>
               {props.action}
             </AlertDialog.Action>

@@ -54,7 +54,7 @@ export function Failed({ error, again, isStale = false }: { error: Error; again?
 export function Empty({ title, children }: { title: string; children?: ReactNode }) {
   return (
     <div className="empty">
-      <h3>{title}</h3>
+      <p className="empty-title">{title}</p>
       {children}
     </div>
   )

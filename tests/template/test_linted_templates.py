@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
-from cfnlint.api import lint
-from cfnlint.config import ManualArgs
+from fakes import linting
 from fakes.wishes import CERTIFICATE, CODE, FULL, NEEDED, NETWORK, wish, wish_for
 
 from sameroom.project import DOORS
@@ -25,11 +24,7 @@ DATABASE = {
 
 
 def faults(made: Iterable[Template]) -> list[str]:
-    return [
-        f"{found.rule.id} {found.message} at {found.path}"
-        for one in made
-        for found in lint(one.text, config=ManualArgs(regions=["eu-west-1"]))
-    ]
+    return [fault for one in made for fault in linting.faults(one.text, "eu-west-1")]
 
 
 @pytest.mark.parametrize("door", DOORS)

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cfnlint.api import lint
-from cfnlint.core import get_rules
 from fakes.cloud import Stand, fresh_name
+from fakes.linting import faults
 from fakes.site_folder import front_end
 
 from sameroom.errors import TemplateError
@@ -55,8 +54,7 @@ def statements(asked: Wish) -> set[str]:
 
 
 def linted(whole: Json) -> list[str]:
-    rules = get_rules([], [], [], {}, False)
-    return [str(match) for match in lint(json.dumps(whole), rules, ["us-east-1", "eu-west-1"])]
+    return faults(json.dumps(whole), "us-east-1", "eu-west-1")
 
 
 DOMAIN = {"name": "shop.example.com", "zone": ZONE}

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import fcntl
 import mimetypes
+import re
 import shutil
 import subprocess
 import threading
@@ -88,6 +89,10 @@ def _alone() -> Iterator[None]:
 
 def with_site(app: Flask, folder: Path = DIST) -> Callable[..., Any]:
     """A WSGI app: the app under /api, files elsewhere, and index.html for what is neither."""
+    settings = (WEB.parent / "pyproject.toml").read_text()
+    [policy] = re.findall(r'content_security_policy = "(.*)"', settings)
+    # Playwright evaluates what a test waits for; the pages themselves may not.
+    policy = policy.replace("script-src 'self'", "script-src 'self' 'unsafe-eval'")
 
     @Request.application
     def files(request: Request) -> Response:
@@ -95,7 +100,7 @@ def with_site(app: Flask, folder: Path = DIST) -> Callable[..., Any]:
         if not (file.is_relative_to(folder.resolve()) and file.is_file()):
             file = folder / "index.html"
         kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-        return Response(file.read_bytes(), mimetype=kind)
+        return Response(file.read_bytes(), mimetype=kind, headers={"Content-Security-Policy": policy})
 
     def both(environ: dict[str, Any], start_response: Any) -> Any:
         chosen: Any = app if environ["PATH_INFO"].startswith("/api/") else files

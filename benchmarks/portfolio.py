@@ -36,6 +36,8 @@ from portfolio_data import EXAMPLE, FUNDS, PORTFOLIOS, TRADES, YEARS, a_file, as
 from runtime_process import Runtime
 
 PARTS = ("api", "start", "import", "front")
+#: Which parts need which database.
+NEEDED = {"SQLite": {"api", "import", "front"}, "PostgreSQL": {"api", "import", "start"}}
 GUNICORN, DEV = "gunicorn", "sameroom dev"
 #: Milliseconds that the overview, and each day of three years, may take from gunicorn on SQLite.
 OVERVIEW, HISTORY = 50.0, 150.0
@@ -86,8 +88,9 @@ def databases(below: Path, kinds: tuple[str, ...]) -> Iterator[Iterator[Filled]]
                     (folder / ".sameroom" / "secrets.env").write_text(f"DATABASE_URL='{url}'\n")
                     (folder / ".sameroom" / "secrets.env").chmod(0o600)
                 began = time.perf_counter()
-                yield Filled(kind, url, folder, fill(url))
-                print(f"{kind}: {time.perf_counter() - began:.0f} s", file=sys.stderr)
+                portfolio = fill(url)
+                print(f"{kind} filled in {time.perf_counter() - began:.0f} s", file=sys.stderr)
+                yield Filled(kind, url, folder, portfolio)
 
         yield filled()
 
@@ -335,13 +338,7 @@ def main() -> None:
     parser.add_argument("--only", choices=PARTS, action="append", help="a part of it, or several")
     options = parser.parse_args()
     parts = tuple(options.only or PARTS)
-    kinds = (
-        ("PostgreSQL",)
-        if parts == ("start",)
-        else ("SQLite",)
-        if parts == ("front",)
-        else ("SQLite", "PostgreSQL")
-    )
+    kinds = tuple(kind for kind, needed in NEEDED.items() if needed & {*parts})
     found: dict[str, list[tuple[Any, ...]]] = {part: [] for part in PARTS}
     with tempfile.TemporaryDirectory(prefix="sameroom-bench-") as name:
         below = Path(name)
@@ -360,9 +357,8 @@ def main() -> None:
                     found["start"] = cold_starts(filled, below, options.reps)
     for part, rows in found.items():
         for number, figures in enumerate(SHOWN[part](rows) if rows else ()):
-            table.show(
-                figures, options.json and options.json.with_stem(f"{options.json.stem}-{part}-{number}")
-            )
+            file = options.json and options.json.with_stem(f"{options.json.stem}-{part}-{number}")
+            table.show(figures, file)
 
 
 if __name__ == "__main__":

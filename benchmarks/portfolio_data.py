@@ -7,6 +7,7 @@ converted both ways. Prices are made up, one for each weekday. The same numbers 
 from __future__ import annotations
 
 import random
+import re
 import sys
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta, timezone
@@ -105,15 +106,17 @@ def a_file() -> bytes:
 
 def asked(portfolio: str) -> dict[str, str]:
     """What pages ask for, by what it is called here."""
-    year, years = (f"startDate={_TODAY - timedelta(days)}" for days in (365, 365 * YEARS))
+    drawn = (EXAMPLE / "web" / "src" / "chart" / "plot.ts").read_text()
+    points = int(re.findall(r"POINTS = ([\d_]+)", drawn)[0].replace("_", ""))
+    year, years = (f"startDate={_TODAY - timedelta(days)}&points={points}" for days in (365, 365 * YEARS))
     return {
         "overview": "/api/portfolio-summary",
-        "its chart, 1 year": f"/api/portfolio-history?{year}&points=500",
-        "its chart, 3 years": f"/api/portfolio-history?{years}&points=500",
-        "each day of 3 years": f"/api/portfolio-history?{years}",
+        "its chart, 1 year": f"/api/portfolio-history?{year}&totalOnly=true",
+        "its chart, 3 years": f"/api/portfolio-history?{years}&totalOnly=true",
+        "by portfolio, 3 years": f"/api/portfolio-history?{years}",
         "a portfolio's funds": f"/api/portfolio-funds?portfolioId={portfolio}",
-        "their chart, 3 years": f"/api/portfolios/{portfolio}/fund-history?{years}&points=500",
-        "their each day, 3 years": f"/api/portfolios/{portfolio}/fund-history?{years}",
+        "by fund, 1 year": f"/api/portfolios/{portfolio}/fund-history?{year}",
+        "by fund, 3 years": f"/api/portfolios/{portfolio}/fund-history?{years}",
     }
 
 

@@ -79,11 +79,22 @@ def test_a_history_that_has_room_for_all_days_has_them(long: tuple[Browser, str]
         browser.call("GET", f"/portfolio-history?points={wrong}", status=422)
 
 
+@both
 def test_the_sum_of_all_portfolios_can_be_had_alone(long: tuple[Browser, str]) -> None:
     browser, _ = long
+    position = browser.position(browser.portfolio("Dollars", currency="USD"), browser.fund(3, currency="USD"))
+    browser.trade(position, "buy", "2024-02-02", "7", "3.33")
+    browser.trade(browser.position(browser.portfolio("Late"), browser.fund(4)), "buy", "2024-06-01", "1", "5")
+    for span in ("startDate=2024-01-01", "startDate=2024-01-01&points=20", "endDate=2020-01-01"):
+        whole = browser.get(f"/portfolio-history?{span}")
+        alone = browser.get(f"/portfolio-history?{span}&totalOnly=true")
+        assert alone == whole | {"portfolios": []}
+    # A rate that is missing for a portfolio's days is said, and only that portfolio is left out.
+    browser.call("DELETE", "/exchange-rates?fromCurrency=USD&toCurrency=EUR&date=2024-01-01", status=204)
     whole = browser.get("/portfolio-history?startDate=2024-01-01")
     alone = browser.get("/portfolio-history?startDate=2024-01-01&totalOnly=true")
     assert alone == whole | {"portfolios": []}
+    assert (alone["missingRates"], alone["total"]["missing"]) == (["USD/EUR"], 1)
 
 
 def test_days_that_nothing_happened_in_are_an_empty_history(long: tuple[Browser, str]) -> None:

@@ -15,7 +15,6 @@ from ..ledger import histories
 from ..ledger.histories import AMOUNTS, FUND_FIGURES, Row
 from ..ledger.keeping import catch_up
 from ..ledger.loading import load_rates
-from ..models import Portfolio
 from ..settings import read
 from . import portfolios
 from .operations import Work, operation
@@ -96,10 +95,12 @@ def portfolio_history(work: Work, query: HistoryQuery) -> History:
     if query.portfolio_id and not found:
         raise NotFound("portfolio")
     span = portfolios.span_of(query, work.today)
-    days = histories.portfolio_days(work.session, [one.id for one in found], span, query.points)
+    ids, currency = [one.id for one in found], read(work.session).currency
+    alike = [one.id for one in found if query.total_only and one.currency == currency]
+    days = histories.portfolio_days(work.session, ids, span, query.points, alike)
     drawn = [(one, days.rows[one.id]) for one in found if one.id in days.rows]
-    currency = read(work.session).currency
-    total, missing = _total(work, drawn, currency)
+    of_all = [(one.currency, rows) for one, rows in drawn] + [(currency, days.rows.get("", {}))]
+    total, missing = _total(work, of_all, currency)
     return History(
         dates=days.dates,
         # Not checked again: a hundred thousand decimals of our own.
@@ -147,19 +148,19 @@ def fund_history(work: Work, portfolio_id: str, query: DaysQuery) -> FundHistory
 
 
 def _total(
-    work: Work, drawn: Collection[tuple[Portfolio, Mapping[date, Row]]], currency: str
+    work: Work, of_all: Collection[tuple[str, Mapping[date, Row]]], currency: str
 ) -> tuple[dict[date, Row], list[str]]:
     """The sums of each day in one currency, and what could not be converted for them."""
-    rates = load_rates(work.session, {(one.currency, currency) for one, _ in drawn})
+    rates = load_rates(work.session, {(own, currency) for own, _ in of_all})
     sums: dict[date, Row] = {}
     missing: set[str] = set()
-    for one, rows in drawn:
-        exchange = rates.exchange(one.currency, currency)
+    for own, rows in of_all:
+        exchange = rates.exchange(own, currency)
         for on, (*amounts, _) in rows.items():
             try:
                 row = amounts if exchange is unchanged else [exchange(amount, on) for amount in amounts]
             except MissingRate:
-                missing.add(f"{one.currency}/{currency}")
+                missing.add(f"{own}/{currency}")
                 continue
             sums[on] = tuple(map(add, sums[on], row)) if on in sums else tuple(row)
     return sums, sorted(missing)

@@ -46,10 +46,14 @@ def drawn_positions(session: Session, portfolio_id: str) -> list[tuple[Position,
     return [(position, fund) for position, fund in session.execute(query)]
 
 
-def portfolio_days(session: Session, ids: Collection[str], span: Span, points: int | None) -> Days:
-    """The days of portfolios, each in its base currency: AMOUNTS, and how many positions are missing."""
+def portfolio_days(
+    session: Session, ids: Collection[str], span: Span, points: int | None, together: Collection[str] = ()
+) -> Days:
+    """The days of portfolios, each in its base currency: AMOUNTS, and how many positions are missing. Those
+    ``together`` are one, with "" for an id: their sum.
+    """
     figures = [getattr(PortfolioDay, name) for name in (*AMOUNTS, "missing")]
-    return _days(session, (PortfolioDay.portfolio_id, PortfolioDay.on, *figures), ids, span, points)
+    return _days(session, (PortfolioDay.portfolio_id, PortfolioDay.on, *figures), ids, span, points, together)
 
 
 def position_days(session: Session, ids: Collection[str], span: Span, points: int | None) -> Days:
@@ -59,20 +63,28 @@ def position_days(session: Session, ids: Collection[str], span: Span, points: in
 
 
 def _days(
-    session: Session, columns: tuple[Any, ...], ids: Collection[str], span: Span, points: int | None
+    session: Session,
+    columns: tuple[Any, ...],
+    ids: Collection[str],
+    span: Span,
+    points: int | None,
+    together: Collection[str] = (),
 ) -> Days:
-    of, on, *_ = columns
+    of, on, *figures = columns
     there = of.in_(ids) & on.between(span.since, span.until)
     first, last = session.execute(select(func.min(on), func.max(on)).where(there)).one()
     if first is None:
         return Days([], {})
     dates = spread(Span(first, last), points)
-    query = select(*columns).where(there)
     if len(dates) <= (last - first).days:
-        query = query.where(on.in_(dates))
+        there &= on.in_(dates)
     rows: dict[str, dict[date, Row]] = {}
-    for owner, day, *figures in session.execute(query):
-        rows.setdefault(owner, {})[day] = tuple(figures)
+    if together:
+        sums = select(on, *map(func.sum, figures)).where(there & of.in_(together)).group_by(on)
+        rows[""] = {day: tuple(found) for day, *found in session.execute(sums)}
+        there &= of.not_in(together)
+    for owner, day, *found in session.execute(select(*columns).where(there)):
+        rows.setdefault(owner, {})[day] = tuple(found)
     return Days(dates, rows)
 
 

@@ -49,7 +49,9 @@ _FROZEN = (
     "Lambda freezes the process between requests, so nothing runs in the background, and each of many "
     "sandboxes has its own."
 )
-_SANDBOXES = "Each request may go to another sandbox with memory of its own, and sandboxes come and go."
+_SANDBOXES = (
+    "Each request may go to another sandbox, with memory and /tmp of its own, and sandboxes come and go."
+)
 
 _ALL = (
     Kind(
@@ -142,7 +144,7 @@ _ALL = (
     Kind(
         "in-memory",
         f"{_SANDBOXES} What one remembers, the others do not know.",
-        "Keep it in a store that all share, such as Redis or DynamoDB, or in signed cookies.",
+        "Keep it in a store that all share, such as PostgreSQL, Redis or DynamoDB, or in signed cookies.",
     ),
     Kind(
         "debug",

@@ -63,7 +63,8 @@ def is_refused(path: str) -> bool:
 
 def shown(path: str) -> str:
     """For people: ``data/<?>.json`` reads ``data/….json``."""
-    return path.removeprefix(f"{PROJECT}/").replace(PROJECT, "the project").replace(UNKNOWN, "…") or "."
+    path = path.removeprefix(f"{PROJECT}/").replace(PROJECT, "the project")
+    return path.replace(TEMPORARY, "/tmp").replace(UNKNOWN, "…") or "."  # noqa: S108
 
 
 def _attribute(node: ast.Attribute, names: Names, depth: int) -> str:

@@ -6,9 +6,9 @@ import ast
 import re
 from collections.abc import Iterator
 
-from ..configured import settings, settled, text_of
+from ..configured import Setting, settings, settled, text_of
 from ..findings import Finding
-from ..places import UNKNOWN, is_refused, path_of, shown
+from ..places import TEMPORARY, UNKNOWN, is_refused, path_of, shown
 from ..source import Module
 from .reported import argument, found
 
@@ -46,16 +46,31 @@ def database(module: Module) -> Iterator[Finding]:
     for setting in settings(module):
         if setting.scope.phase != "import" and setting.scope.function is not None:
             continue
-        value, only_default = settled(setting.value, module)
-        if _URL_SETTINGS.search(setting.name):
-            yield from _of_url(module, setting.line, value, only_default)
-        elif _FILE_SETTINGS.match(setting.name):
-            path = path_of(value, module.names)
-            if _FILE.search(path):
-                yield from _finding(module, setting.line, path, only_default)
-        elif setting.name == "DATABASES" and isinstance(value, ast.Dict):
-            for each in value.values:
-                yield from _of_django(module, each)
+        yield from _of_setting(module, setting)
+
+
+def _of_setting(module: Module, setting: Setting) -> Iterator[Finding]:
+    """The app's own database: in /tmp, where scratch paper may lie, it is lost as in memory."""
+    value, only_default = settled(setting.value, module)
+    if _URL_SETTINGS.search(setting.name):
+        yield from _of_url(module, setting.line, value, only_default)
+        for each in value.values if isinstance(value, ast.Dict) else (value,):
+            url = _URL.match(path_of(each, module.names))
+            yield from _in_tmp(module, setting.line, url["path"] or "" if url else "")
+    elif _FILE_SETTINGS.match(setting.name):
+        path = path_of(value, module.names)
+        if _FILE.search(path):
+            yield from _finding(module, setting.line, path, only_default)
+            yield from _in_tmp(module, setting.line, path)
+    elif setting.name == "DATABASES" and isinstance(value, ast.Dict):
+        for each in value.values:
+            yield from _of_django(module, each)
+
+
+def _in_tmp(module: Module, where: ast.AST | int, path: str) -> Iterator[Finding]:
+    if path.startswith((TEMPORARY, "/tmp/")) and not _READ_ONLY.search(path):  # noqa: S108
+        what = f"The database, {shown(path)}, belongs to one sandbox."
+        yield found(module, "in-memory", where, what, sure=False)
 
 
 def _of_django(module: Module, database: ast.expr) -> Iterator[Finding]:
@@ -66,7 +81,9 @@ def _of_django(module: Module, database: ast.expr) -> Iterator[Finding]:
     engine, name = said.get("ENGINE"), said.get("NAME")
     if engine and name and text_of(engine).endswith("sqlite3"):
         value, only_default = settled(name, module)
-        yield from _finding(module, value, path_of(value, module.names), only_default)
+        path = path_of(value, module.names)
+        yield from _finding(module, value, path, only_default)
+        yield from _in_tmp(module, value, path)
 
 
 def _of_url(module: Module, where: ast.AST | int, value: ast.expr, only_default: bool) -> Iterator[Finding]:

@@ -81,7 +81,9 @@ def _loaded() -> Callable[[str], Any]:
     try:
         import yfinance
     except ImportError:
-        raise Away("yfinance is not installed: pip install 'portfolio[yahoo]'.") from None
+        raise Away(
+            "yfinance is not installed: pip install '.[yahoo]'; in the cloud, see `lock` in pyproject.toml."
+        ) from None
     # Else it logs what went wrong and answers as if there were no prices.
     yfinance.config.debug.hide_exceptions = False
     return yfinance.Ticker  # type: ignore[no-any-return]

@@ -1,8 +1,8 @@
 // Makes src/api/schema.d.ts of the API's own OpenAPI document; with --check, says whether it is up to date.
 //
-//     npm run types              (PYTHON is the interpreter that has the app's packages; python3 by default)
+//     npm run types              (PYTHON names the interpreter that has the app's packages)
 import { execFileSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import openapiTS, { astToString } from 'openapi-typescript'
 
@@ -15,7 +15,10 @@ print(json.dumps(openapi.document("0")))
 `
 const folder = fileURLToPath(new URL('../..', import.meta.url))
 const file = new URL('../src/api/schema.d.ts', import.meta.url)
-const text = execFileSync(process.env.PYTHON ?? 'python3', ['-c', ASK], { cwd: folder, maxBuffer: 1 << 26 })
+// In a clone of sameroom: its virtual environment.
+const near = fileURLToPath(new URL('../../../../.venv/bin/python', import.meta.url))
+const python = process.env.PYTHON ?? (existsSync(near) ? near : 'python3')
+const text = document()
 const types = astToString(await openapiTS(JSON.parse(text), { alphabetize: true }))
 const made = `// Made by \`npm run types\` of the API's OpenAPI document. Not written by hand.\n\n${types}`
 
@@ -26,4 +29,13 @@ if (process.argv.includes('--check')) {
   }
 } else {
   writeFileSync(file, made)
+}
+
+function document() {
+  try {
+    return execFileSync(python, ['-c', ASK], { cwd: folder, maxBuffer: 1 << 26, stdio: ['ignore', 'pipe', 'inherit'] })
+  } catch {
+    console.error(`${python} cannot load the app. PYTHON names the interpreter that has its packages.`)
+    process.exit(1)
+  }
 }

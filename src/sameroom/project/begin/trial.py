@@ -71,7 +71,9 @@ def trial(python: str, root: Path, spec: str, environment: Mapping[str, str], se
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            return Trial(True, error=f"It was still not imported after {seconds:g} seconds; sameroom check says why.")
+            return Trial(
+                True, error=f"It was still not imported after {seconds:g} seconds; sameroom check says why."
+            )
         except OSError as error:
             return Trial(True, error=f"{python} does not start: {error.strerror}.")
     try:

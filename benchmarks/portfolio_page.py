@@ -1,9 +1,9 @@
 """The portfolio manager's front end: what its bundle weighs, and how soon a browser has painted the overview.
 
 Built by Vite into a folder of its own. Chromium loads the overview of the benchmark's database, with an empty
-cache each time, from one origin as a release has it: files compressed as CloudFront compresses them, hashed
-ones to be kept for a year, and the app behind /api/. Without throttling, and as Lighthouse throttles for a
-phone by DevTools: 562.5 ms a request, 1,474.56 kbit/s down, 675 kbit/s up, the processor four times slower
+cache each time, from one origin as a release has it: files by gzip (CloudFront's Brotli is an eighth less),
+and the app behind /api/. Without throttling, and as Lighthouse throttles for a phone by DevTools: 562.5 ms a
+request, 1,474.56 kbit/s down, 675 kbit/s up, the processor four times slower
 (https://github.com/GoogleChrome/lighthouse/blob/main/core/config/constants.js, mobileSlow4G).
 
 *shown* is when the overview's figures, its chart and its table are there; *interactive* the end of the last
@@ -32,7 +32,7 @@ WEB = EXAMPLE / "web"
 #: Milliseconds, bytes a second, and how many times slower the processor is: Lighthouse's "Slow 4G" phone.
 PHONE = {"latency": 562.5, "downloadThroughput": 1474.56 * 1024 / 8, "uploadThroughput": 675 * 1024 / 8}
 SLOWER = 4
-#: What Lighthouse calls good for a phone, and so a target: https://web.dev/articles/lcp and /inp's successor.
+#: What is called good: https://web.dev/articles/lcp and https://web.dev/articles/tti.
 PAINT, INTERACTIVE = 2500.0, 3800.0
 _QUIET = 3.0
 #: Watches paints and long tasks from before the page's first line, and for the figures to be there.

@@ -101,6 +101,26 @@ def test_the_document_is_openapi(browser: Browser) -> None:
             assert one["summary"]
 
 
+def test_answers_are_what_the_document_says(browser: Browser) -> None:
+    none = browser.send("GET", f"/portfolios/{browser.portfolio()}/returns")
+    assert (none.status_code, none.mimetype, none.get_json()) == (200, "application/json", None)
+    fund = browser.fund()
+    for path, allowed in (
+        (f"/funds/{fund}/prices/update", {"POST"}),
+        (f"/funds/{fund}/prices/2024-06-03", {"GET", "PUT", "DELETE"}),
+    ):
+        said = browser.send("OPTIONS", path).headers["Allow"]
+        assert set(said.split(", ")) - {"HEAD", "OPTIONS"} == allowed
+    refused = browser.send("PATCH", f"/funds/{fund}")
+    assert (refused.status_code, refused.mimetype) == (405, "application/problem+json")
+    for day in ("update", "2024-6-3", "2024-02-30", "1066-10-14"):
+        assert browser.send("GET", f"/funds/{fund}/prices/{day}").status_code in (404, 405)
+    for price in ("1e3", "+1", ".5", "1.", "٣", "0x1", "1_000", ""):
+        browser.call("PUT", f"/funds/{fund}/prices/2024-06-03", {"price": price}, status=422)
+    browser.call("PUT", f"/funds/{fund}/prices/2024-06-03", {"price": " 1.50 "})
+    browser.call("PUT", f"/funds/{fund}/prices/1066-10-14", {"price": "1"}, status=404)
+
+
 def _references(part: Any) -> Any:
     if isinstance(part, dict):
         if "$ref" in part:

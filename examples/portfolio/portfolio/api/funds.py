@@ -16,7 +16,7 @@ from . import cursor, shapes
 from .deleted import gone, price_gone
 from .operations import Reply, Work, check_version, operation
 from .problems import Fault, NotFound, Problem
-from .wire import Day, DayText, Wire
+from .wire import FIRST, Day, DayText, Wire
 
 
 class PriceQuery(Wire):
@@ -227,9 +227,12 @@ def _check_isin(work: Work, isin: str) -> None:
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         raise NotFound("day") from None
+    if found < FIRST:
+        raise NotFound("day")
+    return found
 
 
 def _day_of(place: str) -> date:

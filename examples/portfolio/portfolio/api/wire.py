@@ -25,7 +25,7 @@ from pydantic.alias_generators import to_camel
 from ..domain.money import MOST_AMOUNT, MOST_PRICE, MOST_SHARES
 
 #: Nothing was traded before.
-_FIRST = date(1900, 1, 1)
+FIRST = date(1900, 1, 1)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 #: Not what Decimal reads beyond that: exponents, NaN, digits of other scripts.
 _NUMBER = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?")
@@ -72,8 +72,8 @@ def _written_out(value: Any) -> Any:
 
 
 def _in_range(day: date) -> date:
-    if day < _FIRST:
-        raise ValueError(f"is before {_FIRST}")
+    if day < FIRST:
+        raise ValueError(f"is before {FIRST}")
     return day
 
 

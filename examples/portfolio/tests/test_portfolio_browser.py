@@ -4,10 +4,7 @@ dark, the keyboard, and what axe says.
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,22 +13,13 @@ import pytest
 from owner_browser import Browser as Api
 from owner_browser import isin
 from portfolio_pages import choose, go, log_in, looked_at, save, saved, told
-from portfolio_site import WEB, filled
+from portfolio_site import filled
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 pytestmark = pytest.mark.slow
 HOSTILE = '<img src=x onerror="document.title=1">\'; DROP TABLE fund; --'
-
-
-def test_the_types_are_those_of_the_api(chrome: Browser) -> None:
-    command = ["npm", "run", "types", "--", "--check"]
-    environment = {"PYTHON": sys.executable, "PATH": os.environ["PATH"], "HOME": str(Path.home())}
-    done = subprocess.run(
-        command, cwd=WEB, env=environment, capture_output=True, text=True, check=False, timeout=180
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_an_empty_house_becomes_a_portfolio_with_everything(opened: Callable[..., Page]) -> None:

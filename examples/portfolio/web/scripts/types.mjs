@@ -2,6 +2,7 @@
 //
 //     npm run types              (PYTHON names the interpreter that has the app's packages)
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import openapiTS, { astToString } from 'openapi-typescript'
@@ -11,7 +12,7 @@ import json
 from portfolio import create_app
 from portfolio.api import openapi
 create_app({"SQLALCHEMY_DATABASE_URI": "sqlite://"})
-print(json.dumps(openapi.document("0")))
+print(json.dumps(openapi.document("0"), sort_keys=True), end="")
 `
 const folder = fileURLToPath(new URL('../..', import.meta.url))
 const file = new URL('../src/api/schema.d.ts', import.meta.url)
@@ -20,7 +21,8 @@ const near = fileURLToPath(new URL('../../../../.venv/bin/python', import.meta.u
 const python = process.env.PYTHON ?? (existsSync(near) ? near : 'python3')
 const text = document()
 const types = astToString(await openapiTS(JSON.parse(text), { alphabetize: true }))
-const made = `// Made by \`npm run types\` of the API's OpenAPI document. Not written by hand.\n\n${types}`
+const sum = createHash('sha256').update(text).digest('hex')
+const made = `// Made by \`npm run types\` of the API's OpenAPI document. Not written by hand.\n// ${sum}\n\n${types}`
 
 if (process.argv.includes('--check')) {
   if (readFileSync(file, 'utf8') !== made) {

@@ -29,6 +29,12 @@ export function LoginForm({ email, led }: { email: string; led: () => Promise<vo
   )
 }
 
+/** The address is known. */
+function toPassword(event: Event): void {
+  event.preventDefault()
+  if (event.currentTarget instanceof HTMLElement) event.currentTarget.querySelector<HTMLInputElement>('[name=password]')?.focus()
+}
+
 /** In front of pages whose session has ended. They stay as they are, with what is typed in them, out of sight. */
 export function Again({ email }: { email: string }) {
   useEffect(() => {
@@ -42,7 +48,7 @@ export function Again({ email }: { email: string }) {
     <Dialog.Root open>
       <Dialog.Portal>
         <Dialog.Overlay className="overlay solid" />
-        <Dialog.Content className="dialog narrow again" onEscapeKeyDown={(event) => event.preventDefault()}>
+        <Dialog.Content className="dialog narrow again" onEscapeKeyDown={(event) => event.preventDefault()} onOpenAutoFocus={toPassword}>
           <header>
             <Dialog.Title>Log in again</Dialog.Title>
           </header>

@@ -18,6 +18,7 @@ export const queries = new QueryClient({
       staleTime: MINUTE,
       // Without a network it is asked all the same, and said that there is no answer.
       networkMode: 'always',
+      retryDelay: (count) => 400 * 2 ** count,
       retry: (count, error) => count < 2 && error instanceof Problem && (error.status === 0 || error.status >= 502),
     },
   },

@@ -1,4 +1,5 @@
 // Made by `npm run types` of the API's OpenAPI document. Not written by hand.
+// c6da1f0fa0a72e544fe721d3db4d7d65ac8381ee589418f98e149472e23a965c
 
 export interface paths {
     "/api/deleted": {

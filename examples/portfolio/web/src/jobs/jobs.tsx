@@ -14,6 +14,7 @@ export function Jobs({ children }: { children: ReactNode }) {
     return {
       jobs,
       add: (one: Started) => set((before) => [...before.filter((job) => job.id !== one.id), one]),
+      over: (id: string) => set((before) => before.map((job) => (job.id === id ? { ...job, isOver: true } : job))),
       drop: (id: string) => set((before) => before.filter((job) => job.id !== id)),
     }
   }, [jobs])

@@ -5,15 +5,18 @@ export interface Started {
   id: string
   kind: 'prices' | 'transactions'
   title: string
+  /** It is shown for what went wrong. */
+  isOver?: boolean
 }
 
 interface Under {
   jobs: Started[]
   add: (one: Started) => void
+  over: (id: string) => void
   drop: (id: string) => void
 }
 
-export const JobsContext = createContext<Under>({ jobs: [], add: () => undefined, drop: () => undefined })
+export const JobsContext = createContext<Under>({ jobs: [], add: () => undefined, over: () => undefined, drop: () => undefined })
 
 /** What is under way, or failed and not yet dismissed. */
 export function useJobs(): Under {

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect, useId } from 'react'
 import { get, Problem, type Shape } from '../api/client'
 import { changed } from '../api/queries'
+import { useFormats, type Formats } from '../format/formats'
 import { Table } from '../ui/figures'
 import { useTelling } from '../ui/telling'
 import { useJobs, type Started } from './started'
@@ -24,7 +25,8 @@ export function Working() {
 }
 
 function OneJob({ started }: { started: Started }) {
-  const { drop } = useJobs()
+  const { drop, over: end } = useJobs()
+  const formats = useFormats()
   const tell = useTelling()
   const { id } = started
   const job = useQuery({
@@ -40,12 +42,14 @@ function OneJob({ started }: { started: Started }) {
   useEffect(() => {
     if (over) void changed()
   }, [over])
-  const good = over && data && !hasFailures(data) ? saidOf(data) : undefined
+  const good = over && data && !hasFailures(data) ? saidOf(data, formats) : undefined
   useEffect(() => {
     if (isUnknown) drop(id)
     if (over && good !== undefined) {
       tell({ text: good })
       drop(id)
+    } else if (over) {
+      end(id)
     }
     // What is told is told once, when it is over.
     // eslint-disable-next-line react-hooks/exhaustive-deps
@@ -67,25 +71,27 @@ function OneJob({ started }: { started: Started }) {
 /** A bar, and in words, for those who hear it, each quarter of the way. */
 function Far({ started, job, isAway }: { started: Started; job: Job | undefined; isAway: boolean }) {
   const label = useId()
+  const formats = useFormats()
+  const count = (number: number) => formats.shares(String(number))
   const over = isOver(job)
   const unit = started.kind === 'prices' ? 'funds' : 'rows'
   const { done = 0, total = 0, stage = '' } = job ?? {}
   const isCounted = total > 0 && stage !== 'writing'
-  const words = !isCounted ? wordsOf(stage) : `${done} of ${total} ${unit}`
+  const words = !isCounted ? wordsOf(stage) : `${count(done)} of ${count(total)} ${unit}`
   const quarter = isCounted ? Math.floor((done / total) * 4) * 25 : 0
   return (
     <>
       <div className="job-words">
         <b id={label}>{started.title}</b>
         <span className="quiet">
-          {isAway && !over ? 'The server cannot be reached; asking again.' : over && job ? saidOf(job) : words}
+          {isAway && !over ? 'The server cannot be reached; asking again.' : over && job ? saidOf(job, formats) : words}
         </span>
       </div>
       {over ? null : (
         <progress aria-labelledby={label} {...(isCounted ? { value: done, max: total } : {})} />
       )}
       <p className="hidden" role="status">
-        {started.title}: {over && job ? saidOf(job) : isCounted ? `${quarter} percent of ${total} ${unit}` : wordsOf(stage)}
+        {started.title}: {over && job ? saidOf(job, formats) : isCounted ? `${quarter} percent of ${count(total)} ${unit}` : wordsOf(stage)}
       </p>
     </>
   )
@@ -104,15 +110,16 @@ function hasFailures(job: Job): boolean {
 }
 
 /** What came of a job, in a sentence. */
-function saidOf(job: Job): string {
+function saidOf(job: Job, formats: Formats): string {
+  const count = (number: number) => formats.shares(String(number))
   if (job.state === 'failed') return job.problem?.detail ?? 'It failed.'
   if (job.kind === 'prices') {
     const { newPrices, totalUpdated, totalErrors } = job.result as All
     const failed = totalErrors ? ` ${totalErrors} have none:` : ''
-    return newPrices || totalErrors ? `${newPrices} new prices of ${totalUpdated} funds.${failed}` : 'All prices are up to date.'
+    return newPrices || totalErrors ? `${count(newPrices)} new prices of ${count(totalUpdated)} funds.${failed}` : 'All prices are up to date.'
   }
   const { imported, skipped } = job.result as Imported
-  return `${imported} transactions are imported${skipped ? `, ${skipped} skipped` : ''}.`
+  return `${count(imported)} transactions are imported${skipped ? `, ${count(skipped)} skipped` : ''}.`
 }
 
 function Failures({ job }: { job: Job }) {

@@ -108,12 +108,13 @@ function Listed({ title, funds }: { title: string; funds: Fund[] }) {
 
 /** Prices of every fund with a symbol, as a job that goes on by itself. */
 function UpdateAll() {
-  const { jobs, add } = useJobs()
+  const { jobs, add, drop } = useJobs()
   const tell = useTelling()
-  const isBusy = jobs.some((job) => job.kind === 'prices')
+  const isBusy = jobs.some((job) => job.kind === 'prices' && !job.isOver)
   const update = async () => {
     try {
       const job = await change('post', '/api/jobs/update-prices', { query: { type: 'today' } })
+      for (const job of jobs) if (job.kind === 'prices') drop(job.id)
       add({ id: job.id, kind: 'prices', title: 'Closing prices of all funds' })
     } catch (error) {
       if (!(error instanceof Problem)) throw error

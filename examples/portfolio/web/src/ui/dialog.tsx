@@ -40,8 +40,8 @@ export function Confirm(props: {
   return (
     <AlertDialog.Root open onOpenChange={(open) => (open ? undefined : props.onClose())}>
       <AlertDialog.Portal>
-        <AlertDialog.Overlay className="overlay" />
-        <AlertDialog.Content className="dialog narrow">
+        <AlertDialog.Overlay className="overlay over" />
+        <AlertDialog.Content className="dialog narrow over">
           <header>
             <AlertDialog.Title>{props.title}</AlertDialog.Title>
           </header>

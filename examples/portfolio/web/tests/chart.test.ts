@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { spanOf, windowOf } from '../src/chart/plot'
+import { spanOf, windowOf, windowSeen } from '../src/chart/plot'
 import { startOf } from '../src/chart/ranges'
 
 const DAY = 86_400
@@ -24,6 +24,12 @@ describe('zoom', () => {
     expect(windowOf(whole, whole, 0.5, 0)).toEqual({ min: 25 * DAY, max: 75 * DAY })
     expect(windowOf({ min: 0, max: 50 * DAY }, whole, 1, -0.5)).toEqual({ min: 0, max: 50 * DAY })
     expect(windowOf({ min: 10, max: 20 }, whole, 1e6, 0)).toEqual(whole)
+  })
+
+  it('is of everything before the first drawing, as in development, where React mounts twice', () => {
+    const before = { data: [[DAY, 2 * DAY]], scales: { x: { min: null, max: null } } }
+    // uPlot's types know nothing of null, which it has until then.
+    expect(windowSeen(before as unknown as Parameters<typeof windowSeen>[0])).toEqual({ min: DAY, max: 2 * DAY })
   })
 })
 

@@ -116,11 +116,11 @@ export function zoom(plot: uPlot, factor: number, shift = 0): void {
   plot.setScale('x', windowOf(windowSeen(plot), whole, factor, shift))
 }
 
-/** From when to when is seen, in seconds. */
-export function windowSeen(plot: uPlot): Window {
+/** From when to when is seen, in seconds: everything, until it is drawn for the first time, as its ends are null. */
+export function windowSeen(plot: Pick<uPlot, 'data' | 'scales'>): Window {
   const days = plot.data[0]
-  const { min = days[0] ?? 0, max = days[days.length - 1] ?? 0 } = plot.scales['x'] ?? {}
-  return { min, max }
+  const { min, max } = plot.scales['x'] ?? {}
+  return { min: min ?? days[0] ?? 0, max: max ?? days[days.length - 1] ?? 0 }
 }
 
 export interface Window {

@@ -2,6 +2,7 @@ import { restore, type Shape } from '../api/client'
 import { useApi } from '../api/queries'
 import { useFormats, type Formats } from '../format/formats'
 import { Panel, Table } from '../ui/figures'
+import { Firsts } from '../ui/firsts'
 import { Icon } from '../ui/icon'
 import { usePageTitle } from '../ui/page'
 import { Empty, Loaded } from '../ui/states'
@@ -18,7 +19,7 @@ export function Deleted() {
     <Panel title="Deleted in the last week">
       <p className="quiet">It comes back whole, as it was, with all that belonged to it.</p>
       <Loaded query={deleted}>
-        {(all) => (all.length ? <Rows all={all} /> : <Empty title="Nothing was deleted" />)}
+        {(all) => (all.length ? <Firsts all={all}>{(shown) => <Rows all={shown} />}</Firsts> : <Empty title="Nothing was deleted" />)}
       </Loaded>
     </Panel>
   )

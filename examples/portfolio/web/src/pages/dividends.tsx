@@ -3,6 +3,7 @@ import { remove, type Shape } from '../api/client'
 import { useApi } from '../api/queries'
 import { useFormats } from '../format/formats'
 import { Panel, Table } from '../ui/figures'
+import { Firsts } from '../ui/firsts'
 import { Icon } from '../ui/icon'
 import { Empty, Loaded } from '../ui/states'
 import { useDeleting } from '../ui/telling'
@@ -29,7 +30,7 @@ export function Dividends({ portfolioId, positions }: { portfolioId: string; pos
       <Loaded query={dividends}>
         {(all) =>
           all.length ? (
-            <Rows dividends={all} edit={setEdited} />
+            <Firsts all={all}>{(shown) => <Rows dividends={shown} edit={setEdited} />}</Firsts>
           ) : (
             <Empty title="No dividend yet">
               {paying.length ? null : <p>No fund here is entered as paying dividends.</p>}

@@ -7,6 +7,7 @@ import { FormProblem, NumberField, TextField } from '../forms/fields'
 import * as rules from '../forms/rules'
 import { useForm } from '../forms/useForm'
 import { Panel, Table } from '../ui/figures'
+import { Firsts } from '../ui/firsts'
 import { Icon } from '../ui/icon'
 import { usePageTitle } from '../ui/page'
 import { Empty, Loaded } from '../ui/states'
@@ -22,7 +23,7 @@ export function Rates() {
     <>
       <Enter />
       <Panel title="Rates that were entered">
-        <Loaded query={rates}>{(all) => (all.length ? <Rows rates={all} /> : <Empty title="No rate yet" />)}</Loaded>
+        <Loaded query={rates}>{(all) => (all.length ? <Firsts all={all}>{(shown) => <Rows rates={shown} />}</Firsts> : <Empty title="No rate yet" />)}</Loaded>
       </Panel>
     </>
   )

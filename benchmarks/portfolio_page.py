@@ -227,7 +227,8 @@ def load(browser: Any, address: str, phone: bool) -> Load:
     blocked = sum(took - 50 for start, took in seen["tasks"] if start + took > seen["paint"])
     interactive = max(seen["shown"], ended)
     sent = (int(sum(received)), len(received))
-    return Load(seen["paint"], seen["largest"], seen["shown"], interactive, blocked, *sent)
+    times = (seen["paint"], seen["largest"], seen["shown"], interactive, blocked)
+    return Load(*map(float, times), *sent)
 
 
 def _await_quiet(page: Any) -> None:

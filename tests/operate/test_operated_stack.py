@@ -105,7 +105,9 @@ def test_a_status_has_figures_of_the_log_alarms_and_dead_letters(operated: Opera
     assert found.figures.p50 is not None
     assert found.figures.p99 is not None
     assert found.figures.p99 >= found.figures.p50
-    assert {alarm.state for alarm in found.alarms} == {"INSUFFICIENT_DATA"}
+    # "OK" where the stand has looked at its figures meanwhile
+    assert {alarm.state for alarm in found.alarms} <= {"INSUFFICIENT_DATA", "OK"}
+    assert found.alarms
     assert {queue.messages for queue in found.queues} == {0}
     assert any("Dead" in queue.queue for queue in found.queues)
     assert not any("Work" in queue.queue for queue in found.queues)

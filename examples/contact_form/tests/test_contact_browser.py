@@ -127,6 +127,7 @@ def test_without_scripts_it_is_a_form_as_forms_are(browser: Browser, served: str
         page.goto(f"{served}/contact")
         filled(page, email="ada@engines")
         page.click("button[type=submit]")
+        page.wait_for_url(f"{served}/submit_contact")
         assert "Not sent yet" in page.title()
         assert page.input_value("#email") == "ada@engines"
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from decimal import Decimal
+from functools import partial
+from typing import Any, get_args
 
 import pytest
 from owner_browser import Browser, isin, trade
+from portfolio.api.cursor import encode
+from portfolio.api.transaction_order import Order
 
 both = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
 
@@ -180,10 +184,48 @@ def test_transactions_are_paged_and_filtered(held: tuple[Browser, str, str, str]
     ]
     assert [one["date"] for one in some] == ["2024-01-02", "2024-01-03"]
     browser.call("GET", "/transactions?cursor=abc", status=422)
+    for place in (["2024-01-01"], ["x", "2024-01-01", "id"], ["2024-01-01", "2024-01-01", "\0"]):
+        browser.call("GET", f"/transactions?cursor={encode('-date', *place)}", status=422)
+    browser.call("GET", f"/transactions?sort=total&cursor={page['nextCursor'] or encode('date')}", status=422)
 
 
 @both
-@pytest.mark.parametrize("sort", ["date", "-date"])
+def test_transactions_are_listed_in_any_order(held: tuple[Browser, str, str, str]) -> None:
+    browser, portfolio, _, position = held
+    other = browser.position(portfolio, browser.fund(2, name="a lower-case one"))
+    for number, where in enumerate([position, other, position, other, position]):
+        day = f"2024-01-{1 + number % 3:02}"
+        browser.trade(where, "buy", day, f"{10 * (1 + number % 2)}.000001", f"{1 + number % 4}.5")
+    browser.trade(position, "sell", "2024-01-20", "3.25", "0.5")
+    browser.trade(other, "sell", "2024-01-20", "3.25", "99999.999999")
+    fee = {"portfolioFundId": other, "date": "2024-01-20", "type": "fee", "amount": "7.5"}
+    browser.post("/transactions", fee)
+
+    for sort in get_args(Order):
+        listed = browser.get(f"/transactions?limit=1000&sort={sort}")["items"]
+        assert len(listed) == 8
+        assert listed == sorted(listed, key=partial(place_in, sort), reverse=sort[0] == "-"), sort
+        paged: list[str] = []
+        cursor = ""
+        while not paged or cursor:
+            page = browser.get(f"/transactions?limit=3&sort={sort}{cursor}")
+            paged += [one["id"] for one in page["items"]]
+            cursor = page["nextCursor"] and f"&cursor={page['nextCursor']}"
+        assert paged == [one["id"] for one in listed], sort
+
+
+def place_in(sort: str, one: dict[str, Any]) -> tuple[Any, str, str]:
+    """Where a transaction is in an order of the API's."""
+    name = sort.strip("-")
+    if name == "fund":
+        value: Any = one["fundName"].lower()
+    else:
+        value = one[name] if name in ("date", "type") else Decimal(one[name] or 0)
+    return value, one["date"], one["id"]
+
+
+@both
+@pytest.mark.parametrize("sort", ["date", "-date", "-total"])
 def test_pages_go_on_where_they_were_whatever_comes_between(
     held: tuple[Browser, str, str, str], sort: str
 ) -> None:

@@ -31,6 +31,11 @@ def decode(cursor: str, order: str) -> list[str]:
         if zlib.crc32(raw[4:]).to_bytes(4, "big") != raw[:4] or found[0] != order:
             raise ValueError
     except (ValueError, binascii.Error, TypeError, IndexError, KeyError, RecursionError):
-        fault = Fault("is not a cursor of this list", "#/cursor")
-        raise Problem(422, "The list cannot go on there.", "cursor", [fault]) from None
+        raise not_of_this_list() from None
     return [str(part) for part in found[1:]]
+
+
+def not_of_this_list() -> Problem:
+    """What is said of a cursor that says no place of a list."""
+    fault = Fault("is not a cursor of this list", "#/cursor")
+    return Problem(422, "The list cannot go on there.", "cursor", [fault])

@@ -301,6 +301,5 @@ def log_choices(work: Work) -> LogChoices:
 
 def _number(place: list[str]) -> int:
     if not place or not place[0].isdecimal() or len(place[0]) > 18:
-        fault = Fault("is not a cursor of this list", "#/cursor")
-        raise Problem(422, "The list cannot go on there.", "cursor", [fault])
+        raise cursor.not_of_this_list()
     return int(place[0])

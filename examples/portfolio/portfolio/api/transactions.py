@@ -7,16 +7,17 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, select
 from typing_extensions import Self
 
 from ..domain.money import EXACT, booked
 from ..ledger.keeping import keep
 from ..models import Fund, Gain, Position, Trade
-from . import cursor, positions
+from . import positions
 from .deleted import gone
 from .operations import Reply, Work, check_version, operation
 from .problems import Fault, NotFound, Problem
+from .transaction_order import Order, cursor_at, in_order
 from .wire import Amount, Day, Id, Plain, Price, Several, Shares, Wire
 
 Kind = Annotated[
@@ -73,7 +74,7 @@ class TransactionQuery(Wire):
     type: Annotated[list[Kind], Several] | None = None
     start_date: Day | None = None
     end_date: Day | None = None
-    sort: Literal["date", "-date"] = "-date"
+    sort: Order = "-date"
     limit: Annotated[int, Field(ge=1, le=1000)] = 50
     cursor: str | None = None
 
@@ -87,18 +88,15 @@ class TransactionPage(Wire):
 
 @operation("GET", "/transactions")
 def list_transactions(work: Work, query: TransactionQuery) -> TransactionPage:
-    """Transactions by date."""
-    statement = _chosen(_all(), query)
-    down = query.sort == "-date"
-    order = (Trade.on.desc(), Trade.id.desc()) if down else (Trade.on, Trade.id)
-    if query.cursor:
-        statement = statement.where(_beyond(cursor.decode(query.cursor, query.sort), down))
-    rows = work.session.execute(statement.order_by(*order).limit(query.limit + 1)).all()
-    shown = [out(*row) for row in rows[: query.limit]]
+    """Transactions in an order."""
+    dialect = work.session.get_bind().dialect.name
+    statement = in_order(_chosen(_all(), query), query.sort, dialect, query.cursor)
+    rows = work.session.execute(statement.limit(query.limit + 1)).all()
+    shown = rows[: query.limit]
     more = len(rows) > query.limit
-    last = shown[-1] if more else None
     return TransactionPage(
-        items=shown, next_cursor=cursor.encode(query.sort, last.date.isoformat(), last.id) if last else None
+        items=[out(*row[:-1]) for row in shown],
+        next_cursor=cursor_at(query.sort, shown[-1][-1], shown[-1][0]) if more else None,
     )
 
 
@@ -218,17 +216,6 @@ def _chosen(
     if query.end_date:
         statement = statement.where(Trade.on <= query.end_date)
     return statement
-
-
-def _beyond(place: list[str], down: bool) -> Any:
-    try:
-        on, trade_id = date.fromisoformat(place[0]), place[1]
-    except (ValueError, IndexError):
-        fault = Fault("is not a cursor of this list", "#/cursor")
-        raise Problem(422, "The list cannot go on there.", "cursor", [fault]) from None
-    if down:
-        return or_(Trade.on < on, and_(Trade.on == on, Trade.id < trade_id))
-    return or_(Trade.on > on, and_(Trade.on == on, Trade.id > trade_id))
 
 
 def _one(work: Work, transaction_id: str) -> Trade:

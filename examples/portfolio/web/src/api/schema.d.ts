@@ -1,5 +1,5 @@
 // Made by `npm run types` of the API's OpenAPI document. Not written by hand.
-// c6da1f0fa0a72e544fe721d3db4d7d65ac8381ee589418f98e149472e23a965c
+// c34f0189025a1e9132114cf94f4221e601339a836a72a740258f74e081c6a3d1
 
 export interface paths {
     "/api/deleted": {
@@ -1054,8 +1054,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Transactions by date.
-         * @description Transactions by date.
+         * Transactions in an order.
+         * @description Transactions in an order.
          */
         get: operations["listTransactions"];
         put?: never;
@@ -4613,7 +4613,7 @@ export interface operations {
                 limit?: number;
                 portfolioFundId?: string | null;
                 portfolioId?: string | null;
-                sort?: "date" | "-date";
+                sort?: "date" | "-date" | "fund" | "-fund" | "type" | "-type" | "shares" | "-shares" | "costPerShare" | "-costPerShare" | "total" | "-total" | "realizedGainLoss" | "-realizedGainLoss";
                 startDate?: string | null;
                 type?: ("buy" | "sell" | "fee")[] | null;
             };

@@ -17,12 +17,30 @@ const KINDS: { value: Kind; label: string }[] = [
   { value: 'sell', label: 'Sells' },
   { value: 'fee', label: 'Fees' },
 ]
+type By = 'date' | 'fund' | 'type' | 'shares' | 'costPerShare' | 'total' | 'realizedGainLoss'
+type Order = By | `-${By}`
+const ORDERS: { value: Order; label: string }[] = [
+  { value: '-date', label: 'Newest first' },
+  { value: 'date', label: 'Oldest first' },
+  { value: 'fund', label: 'Fund, A to Z' },
+  { value: '-fund', label: 'Fund, Z to A' },
+  { value: 'type', label: 'Buys first' },
+  { value: '-type', label: 'Sells first' },
+  { value: '-shares', label: 'Most shares first' },
+  { value: 'shares', label: 'Fewest shares first' },
+  { value: '-costPerShare', label: 'Highest price first' },
+  { value: 'costPerShare', label: 'Lowest price first' },
+  { value: '-total', label: 'Largest total first' },
+  { value: 'total', label: 'Smallest total first' },
+  { value: '-realizedGainLoss', label: 'Largest gain first' },
+  { value: 'realizedGainLoss', label: 'Largest loss first' },
+]
 interface Filter {
   fundId: string[]
   type: Kind[]
   startDate: string
   endDate: string
-  sort: '-date' | 'date'
+  sort: Order
 }
 const ALL: Filter = { fundId: [], type: [], startDate: '', endDate: '', sort: '-date' }
 
@@ -115,9 +133,12 @@ function Filters(props: { filter: Filter; set: (filter: Filter) => void; positio
       />
       <label className="inline">
         <span className="hidden">Order</span>
-        <select value={filter.sort} onChange={(event) => set({ ...filter, sort: event.target.value === 'date' ? 'date' : '-date' })}>
-          <option value="-date">Newest first</option>
-          <option value="date">Oldest first</option>
+        <select value={filter.sort} onChange={(event) => set({ ...filter, sort: event.target.value as Order })}>
+          {ORDERS.map((order) => (
+            <option key={order.value} value={order.value}>
+              {order.label}
+            </option>
+          ))}
         </select>
       </label>
     </div>
@@ -130,24 +151,34 @@ function Rows(props: {
   set: (filter: Filter) => void
   edit: (trade: Trade) => void
 }) {
-  const { filter } = props
-  const isDown = filter.sort === '-date'
+  const { filter, set } = props
+  const sorting = { sort: filter.sort, set: (sort: Order) => set({ ...filter, sort }) }
   return (
     <Table
       label="Transactions"
       head={
         <>
-          <th scope="col" className="p2" aria-sort={isDown ? 'descending' : 'ascending'}>
-            <button type="button" className="sort" onClick={() => props.set({ ...filter, sort: isDown ? 'date' : '-date' })}>
-              Date <span aria-hidden="true">{isDown ? '↓' : '↑'}</span>
-            </button>
-          </th>
-          <th scope="col">Fund</th>
-          <th scope="col" className="p2">Type</th>
-          <th scope="col" className="number p2">Shares</th>
-          <th scope="col" className="number p2">Price</th>
-          <th scope="col" className="number">Total</th>
-          <th scope="col" className="number p3">Realised</th>
+          <Sorted by="date" first="-date" className="p2" {...sorting}>
+            Date
+          </Sorted>
+          <Sorted by="fund" first="fund" {...sorting}>
+            Fund
+          </Sorted>
+          <Sorted by="type" first="type" className="p2" {...sorting}>
+            Type
+          </Sorted>
+          <Sorted by="shares" first="-shares" className="number p2" {...sorting}>
+            Shares
+          </Sorted>
+          <Sorted by="costPerShare" first="-costPerShare" className="number p2" {...sorting}>
+            Price
+          </Sorted>
+          <Sorted by="total" first="-total" className="number" {...sorting}>
+            Total
+          </Sorted>
+          <Sorted by="realizedGainLoss" first="-realizedGainLoss" className="number p3" {...sorting}>
+            Realised
+          </Sorted>
           <th scope="col">
             <span className="hidden">Actions</span>
           </th>
@@ -158,6 +189,29 @@ function Rows(props: {
         <Row key={trade.id} trade={trade} edit={() => props.edit(trade)} />
       ))}
     </Table>
+  )
+}
+
+/** A column's head, which sorts by it: `first` the first time, then the other way round. */
+function Sorted(props: {
+  by: By
+  first: Order
+  sort: Order
+  set: (sort: Order) => void
+  className?: string
+  children: string
+}) {
+  const { by, first, sort, set } = props
+  const isDown = sort === `-${by}`
+  const isThis = isDown || sort === by
+  const next = !isThis ? first : isDown ? by : (`-${by}` as const)
+  return (
+    <th scope="col" className={props.className} {...(isThis ? { 'aria-sort': isDown ? 'descending' : 'ascending' } : {})}>
+      <button type="button" className="sort" onClick={() => set(next)}>
+        {props.children}
+        {isThis ? <span aria-hidden="true"> {isDown ? '↓' : '↑'}</span> : null}
+      </button>
+    </th>
   )
 }
 

@@ -3,7 +3,7 @@ import { useEffect, useId } from 'react'
 import { get, Problem, type Shape } from '../api/client'
 import { changed } from '../api/queries'
 import { useFormats, type Formats } from '../format/formats'
-import { Table } from '../ui/figures'
+import { Faults } from '../ui/faults'
 import { useTelling } from '../ui/telling'
 import { useJobs, type Started } from './started'
 
@@ -136,24 +136,5 @@ function Failures({ job }: { job: Job }) {
     )
   }
   if (!rows.length) return null
-  return (
-    <Table
-      label="What is wrong with the file"
-      head={
-        <>
-          <th scope="col" className="number">Line</th>
-          <th scope="col">Column</th>
-          <th scope="col">What is wrong</th>
-        </>
-      }
-    >
-      {rows.map((fault, index) => (
-        <tr key={index}>
-          <td className="number">{fault.line}</td>
-          <td className="code">{fault.column || '–'}</td>
-          <td>{fault.detail}</td>
-        </tr>
-      ))}
-    </Table>
-  )
+  return <Faults label="What is wrong with the file" faults={rows} />
 }

@@ -6,6 +6,7 @@ import { SelectField } from '../forms/fields'
 import { useForm, type Values } from '../forms/useForm'
 import { needed } from '../forms/rules'
 import { useJobs } from '../jobs/started'
+import { Faults } from '../ui/faults'
 import { Table } from '../ui/figures'
 import { Failed } from '../ui/states'
 import { useTelling } from '../ui/telling'
@@ -198,26 +199,7 @@ function Preview({ seen, kind, duplicates }: { seen: Imported; kind: Kind; dupli
           {warning}
         </p>
       ))}
-      {seen.faults.length ? (
-        <Table
-          label="What is wrong"
-          head={
-            <>
-              <th scope="col" className="number">Line</th>
-              <th scope="col">Column</th>
-              <th scope="col">What is wrong</th>
-            </>
-          }
-        >
-          {seen.faults.map((fault, index) => (
-            <tr key={index}>
-              <td className="number">{fault.line}</td>
-              <td className="code">{fault.column || '–'}</td>
-              <td>{fault.detail}</td>
-            </tr>
-          ))}
-        </Table>
-      ) : null}
+      {seen.faults.length ? <Faults label="What is wrong" faults={seen.faults} /> : null}
       {seen.rows.length ? (
         <Table
           label="Rows as they are understood"

@@ -35,6 +35,16 @@ const ORDERS: { value: Order; label: string }[] = [
   { value: '-realizedGainLoss', label: 'Largest gain first' },
   { value: 'realizedGainLoss', label: 'Largest loss first' },
 ]
+/** `first` is the order that a column's head gives the first time. */
+const COLUMNS: { by: By; label: string; first: Order; className?: string }[] = [
+  { by: 'date', label: 'Date', first: '-date', className: 'p2' },
+  { by: 'fund', label: 'Fund', first: 'fund' },
+  { by: 'type', label: 'Type', first: 'type', className: 'p2' },
+  { by: 'shares', label: 'Shares', first: '-shares', className: 'number p2' },
+  { by: 'costPerShare', label: 'Price', first: '-costPerShare', className: 'number p2' },
+  { by: 'total', label: 'Total', first: '-total', className: 'number' },
+  { by: 'realizedGainLoss', label: 'Realised', first: '-realizedGainLoss', className: 'number p3' },
+]
 interface Filter {
   fundId: string[]
   type: Kind[]
@@ -158,27 +168,11 @@ function Rows(props: {
       label="Transactions"
       head={
         <>
-          <Sorted by="date" first="-date" className="p2" {...sorting}>
-            Date
-          </Sorted>
-          <Sorted by="fund" first="fund" {...sorting}>
-            Fund
-          </Sorted>
-          <Sorted by="type" first="type" className="p2" {...sorting}>
-            Type
-          </Sorted>
-          <Sorted by="shares" first="-shares" className="number p2" {...sorting}>
-            Shares
-          </Sorted>
-          <Sorted by="costPerShare" first="-costPerShare" className="number p2" {...sorting}>
-            Price
-          </Sorted>
-          <Sorted by="total" first="-total" className="number" {...sorting}>
-            Total
-          </Sorted>
-          <Sorted by="realizedGainLoss" first="-realizedGainLoss" className="number p3" {...sorting}>
-            Realised
-          </Sorted>
+          {COLUMNS.map(({ label, ...column }) => (
+            <Sorted key={column.by} {...column} {...sorting}>
+              {label}
+            </Sorted>
+          ))}
           <th scope="col">
             <span className="hidden">Actions</span>
           </th>
@@ -192,7 +186,7 @@ function Rows(props: {
   )
 }
 
-/** A column's head, which sorts by it: `first` the first time, then the other way round. */
+/** A column's head, which sorts by it, and then the other way round. */
 function Sorted(props: {
   by: By
   first: Order

@@ -155,9 +155,7 @@ def test_a_portfolio_is_made_with_the_keyboard_alone(opened: Callable[..., Page]
     assert page.locator(":focus").inner_text() == "To the content"
     page.get_by_role("button", name="New portfolio").focus()
     page.keyboard.press("Enter")
-    page.get_by_label("Name").wait_for()
-    page.keyboard.press("Tab")
-    page.get_by_label("Name").focus()
+    page.locator("input[name=name]:focus").wait_for()
     page.keyboard.type("Mine")
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Mine", level=1).wait_for()

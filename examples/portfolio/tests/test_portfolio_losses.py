@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -226,3 +227,27 @@ def test_funds_without_new_prices_are_named_until_that_is_dismissed(
     go(page, "/")
     under.get_by_role("button", name="Dismiss").click()
     under.wait_for(state="detached")
+
+
+def test_an_export_is_restored_where_there_is_nothing(
+    opened: Callable[..., Page], browser: Api, tmp_path: Path
+) -> None:
+    made = filled(browser)
+    good, cut = tmp_path / "all.zip", tmp_path / "cut.zip"
+    good.write_bytes(browser.send("GET", "/export").data)
+    cut.write_bytes(good.read_bytes()[:400])
+    page = opened("/files")
+    page.get_by_role("heading", name="Export", exact=True).wait_for()
+    assert page.get_by_role("heading", name="Restore an export").count() == 0
+    browser.call("DELETE", f"/portfolios/{made['portfolio']}", status=204)
+    for fund in browser.get("/funds"):
+        browser.call("DELETE", f"/funds/{fund['id']}", status=204)
+    page.reload()
+    archive = page.get_by_label("Choose an archive")
+    archive.set_input_files(cut)
+    page.get_by_role("alert").filter(has_text="cut off").wait_for()
+    looked_at(page)
+    archive.set_input_files(good)
+    told(page, "1 portfolios with 8 transactions are back.")
+    page.get_by_role("heading", name="Restore an export").wait_for(state="detached")
+    assert browser.get("/portfolios")[0]["id"] == made["portfolio"]

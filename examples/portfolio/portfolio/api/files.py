@@ -229,7 +229,7 @@ def export_everything(work: Work) -> Response:
 
 @operation("GET", "/export/<sheet>.csv")
 def export_sheet(work: Work, sheet: exporting.Sheet) -> Response:
-    """One of portfolios, funds, transactions, dividends, prices, splits and exchange-rates."""
+    """One file of the export: all portfolios, all funds, and so on."""
     if sheet not in exporting.NAMES:
         raise Problem(404, f"There is no {sheet}.csv, but {', '.join(exporting.NAMES)}.", "not-found")
     return _file(exporting.sheet(work.session, work.prices, sheet), f"{sheet}.csv")

@@ -1,5 +1,5 @@
 // Made by `npm run types` of the API's OpenAPI document. Not written by hand.
-// c34f0189025a1e9132114cf94f4221e601339a836a72a740258f74e081c6a3d1
+// 825e9a51d8e419bd7f1a6484b6b993e1f8c37e63c012647b44948ca1143b3f8d
 
 export interface paths {
     "/api/deleted": {
@@ -190,8 +190,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One of portfolios, funds, transactions, dividends, prices, splits and exchange-rates.
-         * @description One of portfolios, funds, transactions, dividends, prices, splits and exchange-rates.
+         * One file of the export: all portfolios, all funds, and so on.
+         * @description One file of the export: all portfolios, all funds, and so on.
          */
         get: operations["exportSheet"];
         put?: never;

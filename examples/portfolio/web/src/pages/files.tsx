@@ -7,8 +7,9 @@ import { Icon } from '../ui/icon'
 import { usePageTitle } from '../ui/page'
 import { Loaded } from '../ui/states'
 import { Import } from './import'
+import { Restore } from './restore'
 
-const SHEETS = ['portfolios', 'funds', 'transactions', 'dividends', 'prices', 'splits', 'exchange-rates']
+const SHEETS = ['portfolios', 'funds', 'portfolio-funds', 'transactions', 'dividends', 'prices', 'splits', 'exchange-rates', 'settings']
 
 /** Files in, and everything out. */
 export function Files() {
@@ -34,6 +35,7 @@ export function Files() {
         <Import key={kind} kind={kind} />
       </Panel>
       <Export />
+      <Restore />
     </>
   )
 }

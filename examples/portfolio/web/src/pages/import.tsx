@@ -3,6 +3,7 @@ import { change, Problem, type Shape } from '../api/client'
 import { changed, useApi } from '../api/queries'
 import { useFormats } from '../format/formats'
 import { SelectField } from '../forms/fields'
+import { formOf } from '../forms/upload'
 import { useForm, type Values } from '../forms/useForm'
 import { needed } from '../forms/rules'
 import { useJobs } from '../jobs/started'
@@ -142,12 +143,6 @@ function sent(kind: Kind, file: File, values: Values, preview: boolean): Promise
 function begun(file: File, values: Values): Promise<Shape<'JobOut'>> {
   const query = { ...settledOf(values), portfolioFundId: values['target'] ?? '', duplicates: duplicatesOf(values) }
   return change('post', '/api/jobs/import-transactions', { query, form: formOf(file) })
-}
-
-function formOf(file: File): FormData {
-  const form = new FormData()
-  form.set('file', file)
-  return form
 }
 
 function settledOf(values: Values) {

@@ -13,7 +13,7 @@ export function Dialog(props: {
     <Radix.Root open onOpenChange={(open) => (open ? undefined : props.onClose())}>
       <Radix.Portal>
         <Radix.Overlay className="overlay" />
-        <Radix.Content className="dialog" {...(props.about ? {} : { 'aria-describedby': undefined })}>
+        <Radix.Content className="dialog" onOpenAutoFocus={focusFirstField} {...(props.about ? {} : { 'aria-describedby': undefined })}>
           <header>
             <Radix.Title>{props.title}</Radix.Title>
             <Radix.Close className="icon-button" aria-label="Close">
@@ -26,6 +26,14 @@ export function Dialog(props: {
       </Radix.Portal>
     </Radix.Root>
   )
+}
+
+/** The first field, where there is one, before the cross. */
+function focusFirstField(event: Event) {
+  const field = (event.currentTarget as Element | null)?.querySelector<HTMLElement>('form input, form select, form textarea')
+  if (!field) return
+  event.preventDefault()
+  field.focus()
 }
 
 /** Asks before something that is not done by a slip. */

@@ -19,7 +19,7 @@ from functools import cache
 from typing import Any, Generic, Literal, TypeVar
 
 from flask import Blueprint, Response, current_app, request
-from pydantic import BaseModel, TypeAdapter
+from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 from typing_extensions import NamedTuple  # a generic one, on Python 3.10 too
 from werkzeug.routing import BaseConverter
@@ -190,11 +190,6 @@ def check_version(version: int) -> None:
         return
     if not any(tag.partition(".")[0] == str(version) for tag in wanted.as_set()):
         raise problems.changed()
-
-
-def schema_of(found: Operation) -> list[tuple[str, type[BaseModel]]]:
-    """The schemas of an operation's body and query."""
-    return [(name, found.hints[name]) for name in ("body", "query") if name in found.hints]
 
 
 def parameters_of(found: Operation) -> list[str]:

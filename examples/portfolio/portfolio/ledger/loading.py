@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import NamedTuple, cast
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from ..domain import entries as kinds
@@ -153,10 +153,3 @@ def positions_between(session: Session, one: str, other: str) -> list[str]:
             .where(Fund.currency.in_(pair), Portfolio.currency.in_(pair), Fund.currency != Portfolio.currency)
         )
     )
-
-
-def entries_of(session: Session, position_id: str) -> int:
-    """How many trades and dividends a position has."""
-    trades = select(func.count()).select_from(Trade).where(Trade.position_id == position_id)
-    dividends = select(func.count()).select_from(Dividend).where(Dividend.position_id == position_id)
-    return (session.scalar(trades) or 0) + (session.scalar(dividends) or 0)

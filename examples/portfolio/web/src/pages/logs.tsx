@@ -10,6 +10,7 @@ import { Confirm } from '../ui/dialog'
 import { Panel, Table, Title } from '../ui/figures'
 import { Icon } from '../ui/icon'
 import { usePageTitle } from '../ui/page'
+import { NextPage } from '../ui/nextPage'
 import { Empty, Loaded } from '../ui/states'
 import { useDoing } from '../ui/telling'
 
@@ -70,11 +71,7 @@ export function Logs() {
             return (
               <>
                 <Rows lines={found} only={(requestId) => setFilter({ ...ALL, requestId })} />
-                {lines.hasNextPage ? (
-                  <button type="button" className="button more" disabled={lines.isFetching} onClick={() => void lines.fetchNextPage()}>
-                    {lines.isFetchingNextPage ? 'Loading…' : 'More'}
-                  </button>
-                ) : null}
+                <NextPage pages={lines} />
               </>
             )
           }}

@@ -1,16 +1,17 @@
-import { useMemo, useState } from 'react'
+import { useMemo } from 'react'
 import { Link } from 'react-router'
 import type { Shape } from '../api/client'
 import { useApi } from '../api/queries'
 import { Chart } from '../chart/chart'
 import { POINTS, type Line } from '../chart/plot'
-import { Ranges, startOf, type Range } from '../chart/ranges'
+import { startOf, type Range } from '../chart/ranges'
 import { todayIn, useFormats } from '../format/formats'
 import { useSettings } from '../format/settings'
 import { Card, Panel, Table, Title, Toned } from '../ui/figures'
 import { usePageTitle } from '../ui/page'
 import { Empty, Loaded, Missing } from '../ui/states'
-import { METRICS, metricLines, noteOf, type Metric } from './metrics'
+import { HistoryPanel, type Drawn } from './historyPanel'
+import { metricLines, noteOf } from './metrics'
 
 /** What all portfolios are worth together, and how that came about. */
 export function Overview() {
@@ -73,58 +74,43 @@ function useTotals(range: Range, enabled = true) {
 }
 
 function History() {
-  const [range, setRange] = useState<Range>('1Y')
-  const [by, setBy] = useState<'total' | Metric>('total')
-  const today = todayIn(useSettings().timeZone)
-  const isTotal = by === 'total'
-  const total = useTotals(range, isTotal)
-  const each = useApi('/api/portfolio-history', { query: { startDate: startOf(range, today), points: POINTS } }, !isTotal)
-  const history = isTotal ? total : each
   return (
-    <Panel
-      title="History"
-      tools={
-        <>
-          <label className="inline">
-            <span className="hidden">What is drawn</span>
-            <select value={by} onChange={(event) => setBy(event.target.value as 'total' | Metric)}>
-              <option value="total">All together</option>
-              {METRICS.map((metric) => (
-                <option key={metric.id} value={metric.id}>
-                  {metric.name} by portfolio
-                </option>
-              ))}
-            </select>
-          </label>
-          <Ranges value={range} onChange={setRange} />
-        </>
-      }
-    >
-      <Loaded query={history} lines={6}>
-        {(data) => <HistoryChart key={by} history={data} by={by} />}
-      </Loaded>
-    </Panel>
+    <HistoryPanel whole="All together" part="portfolio">
+      {(range, drawn) => <Days range={range} drawn={drawn} />}
+    </HistoryPanel>
   )
 }
 
-function HistoryChart({ history, by }: { history: Shape<'History'>; by: 'total' | Metric }) {
+function Days({ range, drawn }: { range: Range; drawn: Drawn }) {
+  const today = todayIn(useSettings().timeZone)
+  const isTotal = drawn === 'total'
+  const total = useTotals(range, isTotal)
+  const each = useApi('/api/portfolio-history', { query: { startDate: startOf(range, today), points: POINTS } }, !isTotal)
+  return (
+    <Loaded query={isTotal ? total : each} lines={6}>
+      {(data) => <HistoryChart key={drawn} history={data} drawn={drawn} />}
+    </Loaded>
+  )
+}
+
+function HistoryChart({ history, drawn }: { history: Shape<'History'>; drawn: Drawn }) {
   const lines = useMemo(() => {
-    if (by === 'total') return history.total ? metricLines(history.total) : []
+    if (drawn === 'total') return history.total ? metricLines(history.total) : []
     return history.portfolios.map(
       (series, index): Line => ({
         id: series.id,
         name: series.name,
         currency: series.currency,
-        values: series[by],
+        values: series[drawn],
         colour: index,
       }),
     )
-  }, [history, by])
+  }, [history, drawn])
   if (!lines.length || !history.dates.length) {
     return <Empty title="No day in this range has figures." />
   }
   const note = noteOf(history.dates, lines)
-  const off = by === 'total' ? ['realized', 'unrealized', 'gain'] : []
+  const off = drawn === 'total' ? ['realized', 'unrealized', 'gain'] : []
   return <Chart label="History of the portfolios" dates={history.dates} lines={lines} off={off} note={note} />
 }
 

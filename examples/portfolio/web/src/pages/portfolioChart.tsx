@@ -1,47 +1,29 @@
-import { useMemo, useState } from 'react'
+import { useMemo } from 'react'
 import type { Shape } from '../api/client'
 import { useApi } from '../api/queries'
 import { Chart } from '../chart/chart'
 import { POINTS, type Line } from '../chart/plot'
-import { Ranges, startOf, type Range } from '../chart/ranges'
+import { startOf, type Range } from '../chart/ranges'
 import { todayIn } from '../format/formats'
 import { useSettings } from '../format/settings'
-import { Panel } from '../ui/figures'
 import { Empty, Loaded } from '../ui/states'
-import { metricLines, METRICS, noteOf, type Metric } from './metrics'
+import { HistoryPanel } from './historyPanel'
+import { metricLines, noteOf, type Metric } from './metrics'
 
 type Whole = Shape<'PortfolioWithTotals'>
 
 /** A portfolio's days: all of it, or fund by fund. */
 export function PortfolioChart({ portfolio }: { portfolio: Whole }) {
-  const [range, setRange] = useState<Range>('1Y')
-  const [by, setBy] = useState<'total' | Metric>('total')
   return (
-    <Panel
-      title="History"
-      tools={
-        <>
-          <label className="inline">
-            <span className="hidden">What is drawn</span>
-            <select value={by} onChange={(event) => setBy(event.target.value as 'total' | Metric)}>
-              <option value="total">The portfolio</option>
-              {METRICS.map((metric) => (
-                <option key={metric.id} value={metric.id}>
-                  {metric.name} by fund
-                </option>
-              ))}
-            </select>
-          </label>
-          <Ranges value={range} onChange={setRange} />
-        </>
+    <HistoryPanel whole="The portfolio" part="fund">
+      {(range, drawn) =>
+        drawn === 'total' ? (
+          <OfPortfolio portfolio={portfolio} range={range} />
+        ) : (
+          <ByFund portfolio={portfolio} range={range} metric={drawn} />
+        )
       }
-    >
-      {by === 'total' ? (
-        <OfPortfolio portfolio={portfolio} range={range} />
-      ) : (
-        <ByFund portfolio={portfolio} range={range} metric={by} />
-      )}
-    </Panel>
+    </HistoryPanel>
   )
 }
 

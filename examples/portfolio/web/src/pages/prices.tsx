@@ -10,6 +10,7 @@ import { NumberField } from '../forms/fields'
 import * as rules from '../forms/rules'
 import { Panel, Table } from '../ui/figures'
 import { Icon } from '../ui/icon'
+import { NextPage } from '../ui/nextPage'
 import { Empty, Loaded } from '../ui/states'
 import { useDeleting } from '../ui/telling'
 
@@ -42,11 +43,7 @@ export function Prices({ fund }: { fund: Shape<'FundOut'> }) {
           return (
             <>
               <Rows fund={fund} prices={prices} edit={setEdited} />
-              {pages.hasNextPage ? (
-                <button type="button" className="button more" disabled={pages.isFetching} onClick={() => void pages.fetchNextPage()}>
-                  {pages.isFetchingNextPage ? 'Loading…' : 'More'}
-                </button>
-              ) : null}
+              <NextPage pages={pages} />
             </>
           )
         }}

@@ -6,6 +6,7 @@ import { DayRange } from '../forms/day'
 import { Choosing } from '../ui/choosing'
 import { Panel, Table, Toned } from '../ui/figures'
 import { Icon } from '../ui/icon'
+import { NextPage } from '../ui/nextPage'
 import { Empty, Loaded } from '../ui/states'
 import { useDeleting } from '../ui/telling'
 import { TradeForm } from './tradeForm'
@@ -89,11 +90,7 @@ export function Trades({ portfolioId, positions }: { portfolioId: string; positi
           return (
             <>
               <Rows trades={trades} filter={filter} set={setFilter} edit={setEdited} />
-              {pages.hasNextPage ? (
-                <button type="button" className="button more" disabled={pages.isFetching} onClick={() => void pages.fetchNextPage()}>
-                  {pages.isFetchingNextPage ? 'Loading…' : 'More'}
-                </button>
-              ) : null}
+              <NextPage pages={pages} />
             </>
           )
         }}
